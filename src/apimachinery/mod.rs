@@ -1,0 +1,14 @@
+//! What every API object and every API error is made of. Models `k8s.io/apimachinery`.
+
+pub mod field;
+pub mod gvk;
+pub mod meta;
+pub mod status;
+pub mod time;
+pub mod value;
+
+pub use gvk::{GroupVersion, GroupVersionKind, GroupVersionResource};
+pub use meta::Object;
+pub use status::Status;
+pub use time::Time;
+pub use value::{Map, Value};

@@ -1,0 +1,11 @@
+//! Podium: a simulated Kubernetes cluster. The architecture is drawn and explained in `ARCHITECTURE.md`.
+//!
+//! The library is the core: it names no browser crate unless the feature `web` is on, reads no time, randomness or
+//! environment, and does the same natively and in WebAssembly.
+
+pub mod apimachinery;
+pub mod apiserver;
+pub mod cli;
+pub mod client;
+pub mod registry;
+pub mod sim;
