@@ -7,5 +7,8 @@ pub mod apimachinery;
 pub mod apiserver;
 pub mod cli;
 pub mod client;
+pub mod controllers;
+pub mod kubelet;
 pub mod registry;
+pub mod scheduler;
 pub mod sim;

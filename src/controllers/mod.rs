@@ -1,0 +1,117 @@
+//! The controllers: each watches, enqueues keys, and reconciles one key at a time through the door.
+//! Models `kube-controller-manager`.
+
+pub mod context;
+
+pub use context::{Context, Controller};
+
+use crate::apimachinery::Time;
+use crate::client::recorder::Style;
+use crate::client::{Api, Delta, EventRecorder, Informers, WorkQueue};
+use crate::sim::Rng;
+
+/// A controller with its queue and its events.
+#[derive(Clone)]
+struct Slot {
+    controller: Box<dyn Controller>,
+    queue: WorkQueue,
+    events: EventRecorder,
+    rng: Rng,
+    /// Reconciles since time last moved.
+    spins: u32,
+}
+
+/// All controllers, in the order of the table.
+#[derive(Clone)]
+pub struct Controllers {
+    slots: Vec<Slot>,
+    now: Time,
+}
+
+/// How many keys one controller may reconcile before time moves on.
+const MAX_SPINS: u32 = 200_000;
+
+/// A controller that did not come to rest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spun {
+    pub controller: &'static str,
+    pub key: String,
+}
+
+impl std::fmt::Display for Spun {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "controller {} does not come to rest; it was last busy with {:?}", self.controller, self.key)
+    }
+}
+
+/// Makes each controller, in the order in which they run.
+const TABLE: &[fn() -> Box<dyn Controller>] = &[];
+
+impl Controllers {
+    pub fn new(rng: &Rng) -> Self {
+        let slots = TABLE.iter().map(|make| {
+            let controller = make();
+            let name = controller.name();
+            let events = EventRecorder::new(name, "", Style::Counted, "kube-controller-manager");
+            Slot { controller, queue: WorkQueue::default(), events, rng: rng.fork(name), spins: 0 }
+        });
+        Self { slots: slots.collect(), now: Time::default() }
+    }
+
+    /// Hands the changes to the controllers and lets each work off its queue once. True where anything was done.
+    pub fn step(
+        &mut self,
+        informers: &Informers,
+        deltas: &[Delta],
+        api: &mut dyn Api,
+        now: Time,
+    ) -> Result<bool, Spun> {
+        let moved = now != self.now;
+        self.now = now;
+        let mut busy = false;
+        for slot in &mut self.slots {
+            if moved {
+                slot.spins = 0;
+            }
+            busy |= slot.step(informers, deltas, api, now)?;
+        }
+        Ok(busy)
+    }
+
+    /// When a controller has something to do next; None where all only wait for changes.
+    pub fn next_timer(&self) -> Option<Time> {
+        self.slots.iter().filter_map(|slot| slot.queue.next_timer()).min()
+    }
+}
+
+impl Slot {
+    fn step(&mut self, informers: &Informers, deltas: &[Delta], api: &mut dyn Api, now: Time) -> Result<bool, Spun> {
+        let watches = self.controller.watches();
+        for delta in deltas {
+            if watches.is_empty() || watches.contains(&delta.resource) {
+                self.controller.enqueue(delta, informers, &mut self.queue, now);
+            }
+        }
+        let batch = self.queue.drain(now);
+        let busy = !batch.is_empty();
+        for key in batch {
+            self.spins += 1;
+            if self.spins > MAX_SPINS {
+                return Err(Spun { controller: self.controller.name(), key });
+            }
+            let mut context = Context {
+                informers,
+                api: &mut *api,
+                now,
+                rng: &mut self.rng,
+                events: &mut self.events,
+                queue: &mut self.queue,
+            };
+            match self.controller.reconcile(&key, &mut context) {
+                Ok(()) => self.queue.forget(&key),
+                Err(_) => self.queue.add_rate_limited(key, now),
+            }
+        }
+        Ok(busy)
+    }
+}
