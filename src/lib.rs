@@ -12,3 +12,4 @@ pub mod kubelet;
 pub mod registry;
 pub mod scheduler;
 pub mod sim;
+pub mod view;

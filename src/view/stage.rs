@@ -1,0 +1,455 @@
+//! Where everything in the cluster picture is: control plane, dock, nodes, pods. Pure: objects, memory and a size in,
+//! positions out.
+
+use super::geometry::*;
+use super::memory::Memory;
+use super::pod::{Phase, PodView};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// Level of detail: how much of a pod is drawn. Ordered from coarse to fine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lod {
+    Tally,
+    Dot,
+    Tile,
+    #[default]
+    Card,
+}
+
+impl Lod {
+    /// The value of `data-lod`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tally => "tally",
+            Self::Dot => "dot",
+            Self::Tile => "tile",
+            Self::Card => "card",
+        }
+    }
+
+    /// From this many pods on one node on, the next coarser level.
+    fn limit(self) -> usize {
+        match self {
+            Self::Card => 20,
+            Self::Tile => 50,
+            Self::Dot => 100,
+            Self::Tally => usize::MAX,
+        }
+    }
+}
+
+/// A node, as far as the picture shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NodeView {
+    pub name: String,
+    pub ready: bool,
+    pub cordoned: bool,
+    /// CPU requested of CPU there is, 0 to 100.
+    pub cpu: u8,
+    pub labels: Vec<(String, String)>,
+    /// Why the scheduler refused the selected pod here, or "".
+    pub verdict: String,
+}
+
+/// What the layout needs besides the objects.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Frame {
+    pub width: f64,
+    pub height: f64,
+    pub labels: bool,
+    /// The level of the frame before, for hysteresis.
+    pub before: Lod,
+    /// Steps finer (+) or coarser (-) that the reader zoomed.
+    pub zoom: i32,
+    /// Names of API server, scheduler and controllers, in the reader's language.
+    pub marks: [&'static str; 3],
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Rect {
+    pub x: f64,
+    pub y: f64,
+    pub w: f64,
+    pub h: f64,
+}
+
+/// One mark of the control plane: `apiserver`, `scheduler`, `controllers`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MarkBox {
+    pub id: &'static str,
+    pub name: &'static str,
+    pub at: Rect,
+    pub named: bool,
+}
+
+/// Where pods without a node wait.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Dock {
+    pub at: Rect,
+    pub waiting: usize,
+    /// Where `+n` stands, and n, when not all fit.
+    pub more: Option<(f64, usize)>,
+    /// There is room for the caption beside the tiles.
+    pub caption: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct NodeBox {
+    pub node: Rc<NodeView>,
+    pub at: Rect,
+    pub pods: usize,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct PodBox {
+    pub pod: Rc<PodView>,
+    pub at: Rect,
+    pub lod: Lod,
+    pub hue: usize,
+    /// Its chips are shown.
+    pub labels: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct GhostBox {
+    pub key: String,
+    pub name: String,
+    pub at: Rect,
+    pub lod: Lod,
+}
+
+/// How many pods of one phase a node has, at the coarsest level.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tally {
+    pub node: String,
+    pub phase: Phase,
+    pub count: usize,
+    pub x: f64,
+    pub y: f64,
+}
+
+/// The whole picture.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Stage {
+    pub lod: Lod,
+    pub small: bool,
+    pub width: f64,
+    pub height: f64,
+    pub labels: bool,
+    pub plane: Rect,
+    pub marks: Vec<MarkBox>,
+    pub dock: Dock,
+    pub nodes: Vec<NodeBox>,
+    pub pods: Vec<PodBox>,
+    pub ghosts: Vec<GhostBox>,
+    pub tallies: Vec<Tally>,
+}
+
+/// The grid of slots inside a node.
+#[derive(Clone, Copy, Debug)]
+struct Grid {
+    cols: usize,
+    w: f64,
+    h: f64,
+    gap: f64,
+}
+
+impl Grid {
+    fn new(lod: Lod, density: &Density, inner: f64, labels: bool) -> Self {
+        let (min, max, h, gap) = match lod {
+            Lod::Card => (CARD_MIN, CARD_MAX, CARD_HEIGHT + if labels { CHIPS } else { 0.0 }, CARD_GAP),
+            Lod::Tile => (density.tile_min, f64::INFINITY, TILE_HEIGHT, TILE_GAP),
+            Lod::Dot | Lod::Tally => (DOT, DOT, DOT, DOT_GAP),
+        };
+        let cols = (((inner + gap) / (min + gap)) as usize).max(1);
+        let w = ((inner - gap * (cols - 1) as f64) / cols as f64).min(max).max(1.0).floor();
+        Self { cols, w, h, gap }
+    }
+
+    fn slot(&self, slot: usize, x: f64, y: f64) -> Rect {
+        let (col, row) = ((slot % self.cols) as f64, (slot / self.cols) as f64);
+        Rect { x: x + col * (self.w + self.gap), y: y + row * (self.h + self.gap), w: self.w, h: self.h }
+    }
+
+    /// Height that `slots` slots take.
+    fn height(&self, slots: usize) -> f64 {
+        match slots.div_ceil(self.cols) {
+            0 => 0.0,
+            rows => rows as f64 * (self.h + self.gap) - self.gap,
+        }
+    }
+}
+
+/// Lays the picture out. `memory` must have taken in these pods.
+pub fn stage(nodes: &[Rc<NodeView>], pods: &[Rc<PodView>], memory: &mut Memory, frame: &Frame) -> Stage {
+    let density = if frame.width < SMALL { &COMPACT } else { &WIDE };
+    let mut by_node: BTreeMap<&str, Vec<&Rc<PodView>>> = BTreeMap::new();
+    for pod in pods {
+        by_node.entry(pod.node.as_str()).or_default().push(pod);
+    }
+    let busiest = nodes.iter().map(|n| by_node.get(n.name.as_str()).map_or(0, Vec::len)).max().unwrap_or(0);
+    let lod = level(frame, density, nodes.len(), busiest);
+    let labels = frame.labels && lod == Lod::Card;
+    let mut out = Stage { lod, small: density.small, width: frame.width, labels, ..Stage::default() };
+    control_plane(&mut out, density, frame);
+    let waiting = by_node.get("").map(Vec::as_slice).unwrap_or_default();
+    dock(&mut out, density, waiting, memory);
+    node_rows(&mut out, density, frame, nodes, &by_node, memory);
+    out
+}
+
+/// The level for so many pods, with hysteresis so that it does not flicker at the limit.
+fn level(frame: &Frame, density: &Density, nodes: usize, busiest: usize) -> Lod {
+    let fits = |lod: Lod| {
+        let limit = lod.limit();
+        busiest < if frame.before < lod { limit / 5 * 4 } else { limit }
+    };
+    let order = [Lod::Card, Lod::Tile, Lod::Dot, Lod::Tally];
+    let mut at = order.iter().position(|l| fits(*l)).unwrap_or(3);
+    if at == 0 && (density.small || frame.height < LOW || nodes > 12) {
+        at = 1;
+    }
+    if nodes > 24 && busiest >= 20 {
+        at = 3;
+    }
+    order[(at as i32 - frame.zoom).clamp(0, 3) as usize]
+}
+
+fn control_plane(out: &mut Stage, d: &Density, frame: &Frame) {
+    out.plane = Rect { x: d.pad, y: PLANE_TOP, w: (frame.width - 2.0 * d.pad).max(1.0), h: d.plane_height };
+    let named = frame.width >= NAMED_MARKS;
+    let mut x = d.pad + 12.0;
+    for (id, name) in ["apiserver", "scheduler", "controllers"].into_iter().zip(frame.marks) {
+        let w = if named { (sans_width(name) * 0.95).round() + 32.0 } else { 22.0 };
+        let at = Rect { x, y: PLANE_TOP + d.plane_height / 2.0 - 14.0, w, h: 28.0 };
+        out.marks.push(MarkBox { id, name, at, named });
+        x += w + if named { 8.0 } else { d.mark_gap };
+    }
+    let left = x + d.dock_gap;
+    let right = frame.width - d.pad - 8.0;
+    out.dock.at = Rect { x: left, y: PLANE_TOP + 6.0, w: (right - left).max(1.0), h: d.plane_height - 12.0 };
+}
+
+fn dock(out: &mut Stage, d: &Density, waiting: &[&Rc<PodView>], memory: &mut Memory) {
+    let at = out.dock.at;
+    let room = at.w - 12.0;
+    let tile = (room / 4.0).floor().clamp(d.dock_tile_min.min(room.max(1.0)), DOCK_TILE_MAX);
+    let per = (((room + TILE_GAP) / (tile + TILE_GAP)) as usize).max(1);
+    out.dock.waiting = waiting.len();
+    let overflows = waiting.iter().any(|p| memory.place_of(&p.uid).is_some_and(|place| place.slot >= per));
+    let shown = if overflows { per.saturating_sub(1).max(1) } else { per };
+    let slot = |s: usize| Rect {
+        x: (at.x + 6.0 + s as f64 * (tile + TILE_GAP)).round(),
+        y: (at.y + at.h / 2.0 - TILE_HEIGHT / 2.0).round(),
+        w: tile,
+        h: TILE_HEIGHT,
+    };
+    let mut hidden = 0;
+    for pod in waiting {
+        let place = memory.place_of(&pod.uid).map_or(0, |p| p.slot);
+        if place < shown {
+            let hue = memory.hue(&pod.namespace);
+            out.pods.push(PodBox { pod: (*pod).clone(), at: slot(place), lod: Lod::Tile, hue, labels: false });
+        } else {
+            hidden += 1;
+        }
+    }
+    for ghost in memory.ghosts.iter().filter(|g| g.node.is_empty() && g.slot < shown) {
+        out.ghosts.push(ghost_box(ghost, slot(ghost.slot), Lod::Tile));
+    }
+    if hidden > 0 {
+        out.dock.more = Some((slot(shown).x + 2.0, hidden));
+    }
+    let used = waiting.len().min(per) as f64 * (tile + TILE_GAP);
+    out.dock.caption = hidden == 0 && at.w - used > 150.0;
+}
+
+fn ghost_box(ghost: &super::memory::Ghost, at: Rect, lod: Lod) -> GhostBox {
+    GhostBox { key: format!("{}/{}", ghost.namespace, ghost.name), name: ghost.name.clone(), at, lod }
+}
+
+/// How many nodes stand in a row.
+fn per_row(d: &Density, lod: Lod, width: f64, nodes: usize) -> usize {
+    let all = (width - 2.0 * d.pad - d.gap * (nodes.saturating_sub(1)) as f64) / nodes.max(1) as f64;
+    if nodes <= 4 && all >= d.one_row {
+        return nodes.max(1);
+    }
+    let min = match lod {
+        Lod::Card => 274.0,
+        Lod::Tile | Lod::Dot => 176.0,
+        Lod::Tally => 132.0,
+    };
+    (((width - 2.0 * d.pad + d.gap) / (min + d.gap)) as usize).clamp(1, nodes.max(1))
+}
+
+fn node_rows(
+    out: &mut Stage,
+    d: &Density,
+    frame: &Frame,
+    nodes: &[Rc<NodeView>],
+    by_node: &BTreeMap<&str, Vec<&Rc<PodView>>>,
+    memory: &mut Memory,
+) {
+    let per = per_row(d, out.lod, frame.width, nodes.len());
+    let width = ((frame.width - 2.0 * d.pad - d.gap * (per - 1) as f64) / per as f64).max(1.0);
+    let grid = Grid::new(out.lod, d, width - 2.0 * d.node_pad, out.labels);
+    let head = d.node_head + if out.labels { CHIPS } else { 0.0 };
+    let mut y = out.plane.y + out.plane.h + d.gap;
+    let single = nodes.len() <= per;
+    for row in nodes.chunks(per) {
+        let content = |node: &Rc<NodeView>| {
+            let pods = by_node.get(node.name.as_str()).map(Vec::as_slice).unwrap_or_default();
+            match out.lod {
+                Lod::Tally => phases(pods).len() as f64 * TALLY_ROW,
+                _ => grid.height(slots_used(pods, &node.name, memory)),
+            }
+        };
+        let least = if out.lod == Lod::Card { CARD_HEIGHT } else { 60.0 };
+        let tallest = row.iter().map(content).fold(least, f64::max);
+        let mut h = head + tallest + NODE_FOOT;
+        if single {
+            h = h.max(frame.height - y - d.bottom);
+        }
+        for (i, node) in row.iter().enumerate() {
+            let x = (d.pad + i as f64 * (width + d.gap)).round();
+            let at = Rect { x, y, w: width.round(), h };
+            let pods = by_node.get(node.name.as_str()).map(Vec::as_slice).unwrap_or_default();
+            out.nodes.push(NodeBox { node: node.clone(), at, pods: pods.len() });
+            let origin = (x + d.node_pad, y + head);
+            fill_node(out, &grid, node, pods, origin, memory);
+        }
+        y += h + d.gap;
+    }
+    out.height = frame.height.max(y - d.gap + d.bottom);
+}
+
+fn slots_used(pods: &[&Rc<PodView>], node: &str, memory: &Memory) -> usize {
+    let of_pods = pods.iter().filter_map(|p| memory.place_of(&p.uid)).map(|p| p.slot + 1);
+    let of_ghosts = memory.ghosts.iter().filter(|g| g.node == node).map(|g| g.slot + 1);
+    of_pods.chain(of_ghosts).max().unwrap_or(0)
+}
+
+fn phases(pods: &[&Rc<PodView>]) -> BTreeMap<Phase, usize> {
+    let mut by = BTreeMap::new();
+    for pod in pods {
+        *by.entry(pod.phase).or_insert(0) += 1;
+    }
+    by
+}
+
+fn fill_node(
+    out: &mut Stage,
+    grid: &Grid,
+    node: &NodeView,
+    pods: &[&Rc<PodView>],
+    (x, y): (f64, f64),
+    memory: &mut Memory,
+) {
+    let (lod, labels) = (out.lod, out.labels);
+    if lod == Lod::Tally {
+        for (row, (phase, count)) in phases(pods).into_iter().enumerate() {
+            let y = y + row as f64 * TALLY_ROW;
+            out.tallies.push(Tally { node: node.name.clone(), phase, count, x, y });
+        }
+        return;
+    }
+    for pod in pods {
+        let at = grid.slot(memory.place_of(&pod.uid).map_or(0, |p| p.slot), x, y);
+        let hue = memory.hue(&pod.namespace);
+        out.pods.push(PodBox { pod: (*pod).clone(), at, lod, hue, labels });
+    }
+    for ghost in memory.ghosts.iter().filter(|g| g.node == node.name) {
+        out.ghosts.push(ghost_box(ghost, grid.slot(ghost.slot, x, y), lod));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::apimachinery::Time;
+    use crate::object;
+    use crate::sim::Rng;
+
+    const WIDE_FRAME: Frame = Frame {
+        width: 1_040.0,
+        height: 480.0,
+        labels: false,
+        before: Lod::Card,
+        zoom: 0,
+        marks: ["API server", "Scheduler", "Controllers"],
+    };
+
+    fn nodes(n: usize) -> Vec<Rc<NodeView>> {
+        let node = |i| NodeView {
+            name: format!("node-{i}"),
+            ready: true,
+            cordoned: false,
+            cpu: 0,
+            labels: Vec::new(),
+            verdict: String::new(),
+        };
+        (1..=n).map(|i| Rc::new(node(i))).collect()
+    }
+
+    fn pod(i: u64, node: &str) -> Rc<PodView> {
+        let v = object! { "metadata" => object! { "uid" => format!("u{i}"), "name" => format!("p{i}"), "namespace" => "default" },
+        "spec" => object! { "nodeName" => node } };
+        Rc::new(PodView::new(&v, Time(0)))
+    }
+
+    fn draw(pods: &[Rc<PodView>], memory: &mut Memory, frame: &Frame) -> Stage {
+        let plain: Vec<PodView> = pods.iter().map(|p| (**p).clone()).collect();
+        memory.update(&plain, Time(0));
+        stage(&nodes(3), pods, memory, frame)
+    }
+
+    #[test]
+    fn three_nodes_stand_in_one_row_and_pods_inside_them() {
+        let mut memory = Memory::default();
+        let pods = [pod(1, "node-1"), pod(2, "node-3"), pod(3, "")];
+        let stage = draw(&pods, &mut memory, &WIDE_FRAME);
+        assert!(stage.nodes.windows(2).all(|w| w[0].at.y == w[1].at.y && w[0].at.x < w[1].at.x));
+        for b in stage.pods.iter().filter(|b| !b.pod.node.is_empty()) {
+            let node = stage.nodes.iter().find(|n| n.node.name == b.pod.node).unwrap().at;
+            assert!(b.at.x >= node.x && b.at.x + b.at.w <= node.x + node.w, "{b:?}");
+            assert!(b.at.y >= node.y && b.at.y + b.at.h <= node.y + node.h, "{b:?}");
+        }
+        assert_eq!(stage.dock.waiting, 1);
+    }
+
+    #[test]
+    fn an_object_keeps_its_place_through_random_arrivals_and_departures() {
+        for seed in 0..20 {
+            let (mut rng, mut memory, mut next) = (Rng::new(seed), Memory::default(), 0);
+            let mut pods: Vec<Rc<PodView>> = Vec::new();
+            let mut places: BTreeMap<String, Rect> = BTreeMap::new();
+            for _ in 0..20 {
+                if rng.below(3) > 0 || pods.is_empty() {
+                    next += 1;
+                    pods.push(pod(next, &format!("node-{}", rng.below(3) + 1)));
+                } else {
+                    pods.remove(rng.below(pods.len() as u64) as usize);
+                }
+                let stage = draw(&pods, &mut memory, &WIDE_FRAME);
+                let now: BTreeMap<_, _> = stage.pods.iter().map(|b| (b.pod.uid.clone(), b.at)).collect();
+                for (uid, at) in &now {
+                    assert!(places.get(uid).is_none_or(|was| was == at), "seed {seed}: {uid} moved");
+                }
+                places = now;
+            }
+        }
+    }
+
+    #[test]
+    fn detail_falls_with_the_number_of_pods_and_does_not_flicker() {
+        let frame = |before| Frame { before, ..WIDE_FRAME.clone() };
+        let lod = |busiest, before| level(&frame(before), &WIDE, 3, busiest);
+        assert_eq!(lod(19, Lod::Card), Lod::Card);
+        assert_eq!(lod(20, Lod::Card), Lod::Tile);
+        assert_eq!(lod(17, Lod::Tile), Lod::Tile);
+        assert_eq!(lod(15, Lod::Tile), Lod::Card);
+        assert_eq!(lod(60, Lod::Card), Lod::Dot);
+        assert_eq!(lod(400, Lod::Card), Lod::Tally);
+    }
+}
