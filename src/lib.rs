@@ -3,6 +3,8 @@
 //! The library is the core: it names no browser crate unless the feature `web` is on, reads no time, randomness or
 //! environment, and does the same natively and in WebAssembly.
 
+pub mod admission;
+pub mod api;
 pub mod apimachinery;
 pub mod apiserver;
 pub mod cli;

@@ -1,8 +1,13 @@
 //! What every API object and every API error is made of. Models `k8s.io/apimachinery`.
 
 pub mod field;
+pub mod fields;
 pub mod gvk;
+pub mod labels;
 pub mod meta;
+pub mod names;
+pub mod patch;
+pub mod quantity;
 pub mod status;
 pub mod time;
 pub mod value;

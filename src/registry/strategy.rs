@@ -1,11 +1,23 @@
 //! What differs from kind to kind when objects are written. Models `apiserver/pkg/registry/rest` strategies.
 
+use super::reader::Reader;
 use crate::apimachinery::field::ErrorList;
-use crate::apimachinery::{Time, Value};
+use crate::apimachinery::{Status, Time, Value};
+use crate::sim::Rng;
 
 /// The rules of one kind. Every method has the behaviour of a kind without rules, so a new kind starts as a unit
 /// struct. The generic store calls them in the order of `BeforeCreate` and `BeforeUpdate`.
 pub trait Strategy {
+    /// Allocates what must be unique in the cluster (addresses and ports of services), before everything else.
+    fn begin_create(&self, _object: &mut Value, _reader: &dyn Reader, _rng: &mut Rng) -> Result<(), Status> {
+        Ok(())
+    }
+
+    /// Like [`Strategy::begin_create`], on update.
+    fn begin_update(&self, _new: &mut Value, _old: &Value, _reader: &dyn Reader, _rng: &mut Rng) -> Result<(), Status> {
+        Ok(())
+    }
+
     /// Clears what a client may not set (status), and sets what the server sets (generation).
     fn prepare_for_create(&self, _object: &mut Value) {}
 
