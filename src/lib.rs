@@ -13,5 +13,6 @@ pub mod controllers;
 pub mod kubelet;
 pub mod registry;
 pub mod scheduler;
+pub mod sh;
 pub mod sim;
 pub mod view;
