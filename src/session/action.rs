@@ -1,0 +1,203 @@
+//! What the reader does, and what the page has to do in return. Data flows one way: actions in, effects out.
+
+use crate::apimachinery::time::Duration;
+
+/// Names a terminal tab.
+pub type TabId = u32;
+
+/// What may be selected in the picture and shown in the inspector.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Selection {
+    Pod { namespace: String, name: String },
+    Node { name: String },
+}
+
+/// The inspector's pages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum InspectorTab {
+    #[default]
+    Overview,
+    Yaml,
+    Logs,
+    Events,
+}
+
+/// A key that edits the line or acts on the terminal; the page sends only those that are not plain typing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineKey {
+    Up,
+    Down,
+    /// Ctrl-A, Ctrl-E
+    Home,
+    End,
+    /// Ctrl-U, Ctrl-K, Ctrl-W
+    KillToStart,
+    KillToEnd,
+    KillWord,
+    /// Ctrl-Y
+    Yank,
+    /// Ctrl-R; again for the next match
+    ReverseSearch,
+    Escape,
+    Tab,
+    BackTab,
+}
+
+/// What the reader did.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Wall time passed: one animation frame. The core gets at most `budget` of it to compute.
+    Frame {
+        elapsed: Duration,
+    },
+    /// The stage has this size in CSS pixels.
+    Resize {
+        width: f64,
+        height: f64,
+    },
+
+    /// Enter: run the line (or give it to the running command as input).
+    Submit {
+        tab: TabId,
+        line: String,
+    },
+    /// Many lines at once: each runs after the one before has ended.
+    Paste {
+        tab: TabId,
+        text: String,
+    },
+    /// The line changed by typing; highlights what it would match or remove, closes choices.
+    Typed {
+        tab: TabId,
+        text: String,
+        cursor: usize,
+    },
+    Key {
+        tab: TabId,
+        key: LineKey,
+        text: String,
+        cursor: usize,
+    },
+    /// A completion was clicked.
+    Choose {
+        tab: TabId,
+        index: usize,
+    },
+    /// Ctrl-C
+    Interrupt {
+        tab: TabId,
+    },
+    /// Ctrl-D on an empty line
+    EndOfInput {
+        tab: TabId,
+    },
+    /// Ctrl-L
+    Clear {
+        tab: TabId,
+    },
+    NewTab,
+    CloseTab {
+        tab: TabId,
+    },
+    SelectTab {
+        tab: TabId,
+    },
+    ToggleWrap,
+    /// A command tapped anywhere: runs in the current tab.
+    Run {
+        line: String,
+    },
+
+    Play,
+    Pause,
+    /// One event further: to the next timer.
+    Step,
+    /// Virtual seconds per second: 0.25, 1, 4, 16.
+    Speed(f64),
+    /// Jump to the moment for which the foreground command waits.
+    SkipWait,
+
+    Select(Option<Selection>),
+    Inspect(InspectorTab),
+    /// None shows all namespaces.
+    FilterNamespace(Option<String>),
+    ToggleLabels,
+    Zoom(i32),
+
+    /// `chapter/lesson` id, or None for the list.
+    OpenLesson(Option<String>),
+    OpenStep(String),
+    ShowHint {
+        step: String,
+    },
+    ShowSolution {
+        step: String,
+    },
+    RestartLesson,
+
+    OpenFile(Option<String>),
+    EditorChanged {
+        text: String,
+    },
+    /// Saves; then runs the command (such as `kubectl apply -f NAME`) where there is one.
+    EditorSave {
+        text: String,
+        then: Option<String>,
+    },
+    EditorClose,
+
+    SetLang(crate::i18n::Lang),
+    /// `light`, `dark` or `auto`
+    SetTheme(String),
+    /// A file that the page was asked to fetch has come, or why it has not.
+    Fetched {
+        path: String,
+        result: Result<String, String>,
+    },
+    /// Start again from nothing with this seed.
+    Reset,
+}
+
+/// What the page has to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Put this into the terminal's field (never during composition).
+    SetInput {
+        tab: TabId,
+        text: String,
+        cursor: usize,
+    },
+    /// Follow the end of the output unless the reader scrolled up.
+    ScrollToEnd {
+        tab: TabId,
+    },
+    /// Fetch a file below the page's own folder and send `Fetched`.
+    Fetch {
+        path: String,
+    },
+    /// Keep this under this key in the browser's storage.
+    Store {
+        key: &'static str,
+        value: String,
+    },
+    /// Say this once to screen readers and in the toast.
+    Announce(String),
+    /// Tell embedders: `podium:step`, `podium:solved` with this detail (JSON).
+    Emit {
+        event: &'static str,
+        detail: String,
+    },
+    /// Set `lang` and theme on the document.
+    ApplyLang,
+    ApplyTheme,
+    FocusTerminal,
+    /// Scroll the current lesson step into view inside the lesson's own scroller.
+    ShowStep(String),
+    /// `run()` of the element ended: its ticket, with what it printed.
+    Finished {
+        ticket: u64,
+        stdout: String,
+        stderr: String,
+        code: i32,
+    },
+}

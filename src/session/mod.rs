@@ -1,0 +1,6 @@
+//! The page's state machine, without a browser: `update(Action) -> Vec<Effect>` and views to draw.
+
+pub mod action;
+pub mod screen;
+
+pub use action::{Action, Effect, InspectorTab, LineKey, Selection, TabId};

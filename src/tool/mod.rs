@@ -1,5 +1,0 @@
-//! What the native tool does: replay, serve, lessons, bench. Only here are files and sockets of the real machine used.
-
-pub mod replay;
-pub mod scenario;
-pub mod settle;
