@@ -18,3 +18,4 @@ pub mod sh;
 pub mod session;
 pub mod sim;
 pub mod view;
+pub mod storage;

@@ -1,0 +1,70 @@
+//! The token by which a limited list goes on. Models `apiserver/pkg/storage/continue.go`.
+
+use crate::apimachinery::{Status, Value};
+use crate::object;
+
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/// A token for the keys after `key`, at a revision.
+pub fn encode(revision: u64, key: &str) -> String {
+    let token = object! {
+        "v" => "meta.k8s.io/v1", "rv" => i64::try_from(revision).unwrap_or(i64::MAX), "start" => format!("{key}\0"),
+    };
+    base64_url(token.to_string().as_bytes())
+}
+
+/// The revision and the last key that was sent.
+pub fn decode(token: &str) -> Result<(u64, String), Status> {
+    let bad = |why: &str| Status::bad_request(format!("continue key is not valid: {why}"));
+    let bytes = from_base64_url(token).ok_or_else(|| bad("illegal base64 data"))?;
+    let text = String::from_utf8(bytes).map_err(|_| bad("invalid token"))?;
+    let value = Value::from_json(&text).map_err(|_| bad("invalid token"))?;
+    if value["v"].str() != "meta.k8s.io/v1" {
+        return Err(bad("server does not recognize this encoded version"));
+    }
+    let revision = u64::try_from(value["rv"].int()).unwrap_or(0);
+    Ok((revision, value["start"].str().trim_end_matches('\0').to_owned()))
+}
+
+/// URL-safe base64 without padding.
+pub fn base64_url(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let word = chunk.iter().fold(0u32, |w, b| w << 8 | u32::from(*b)) << (8 * (3 - chunk.len()));
+        for i in 0..=chunk.len() {
+            out.push(char::from(ALPHABET[(word >> (18 - 6 * i)) as usize & 63]));
+        }
+    }
+    out
+}
+
+fn from_base64_url(text: &str) -> Option<Vec<u8>> {
+    let (mut out, mut word, mut bits) = (Vec::new(), 0u32, 0);
+    for b in text.trim_end_matches('=').bytes() {
+        let six = ALPHABET.iter().position(|a| *a == b)?;
+        word = word << 6 | six as u32;
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            out.push((word >> bits) as u8);
+            word &= (1 << bits) - 1;
+        }
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_real_token_is_read_and_ours_are_of_its_form() {
+        // From a recorded list of configmaps with limit=1; the real one writes its fields in another order.
+        let real = "eyJ2IjoibWV0YS5rOHMuaW8vdjEiLCJydiI6OTUwNSwic3RhcnQiOiIvY1x1MDAwMCJ9";
+        assert_eq!(decode(real), Ok((9505, "/c".to_owned())));
+        for key in ["a", "ab", "default/web", "ns/ü"] {
+            assert_eq!(decode(&encode(7, key)), Ok((7, key.to_owned())));
+        }
+        assert!(decode("%%").is_err() && decode("e30").is_err());
+    }
+}
