@@ -17,5 +17,5 @@ pub mod scheduler;
 pub mod sh;
 pub mod session;
 pub mod sim;
-pub mod view;
 pub mod storage;
+pub mod view;

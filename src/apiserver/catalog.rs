@@ -1,8 +1,8 @@
 //! The resources that are served now: those built in, and those that CustomResourceDefinitions add.
 
 use crate::api::{Resource, resources};
-use crate::registry::strategy_for;
 use crate::registry::store::ResourceInfo;
+use crate::registry::strategy_for;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 

@@ -1,5 +1,21 @@
 //! The one door: routing, codecs, handlers, subresources, discovery. Models `k8s.io/apiserver/pkg/endpoints`.
+//!
+//! A write goes: route → decode and default → mutating admission → prepare → validate → canonicalize → validating
+//! admission → store, in the server's order, since error texts depend on it.
 
+pub mod catalog;
+mod continue_token;
+mod handlers;
+mod list;
+mod options;
 pub mod proxy;
+pub mod request_info;
+mod server;
+mod table;
+#[cfg(test)]
+mod tests;
+mod watch;
 
 pub use proxy::NodeProxy;
+pub use request_info::RequestInfo;
+pub use server::{ApiServer, Config};

@@ -2,6 +2,7 @@
 //! Models `pkg/registry` and `apiserver/pkg/registry/generic`.
 
 pub mod reader;
+pub mod store;
 pub mod strategy;
 
 pub use reader::Reader;

@@ -64,7 +64,11 @@ impl Store {
     }
 
     /// All objects of a resource, or of one namespace where that is not "", in the order of their keys.
-    pub fn list<'a>(&'a self, resource: &str, namespace: &'a str) -> impl Iterator<Item = (&'a str, &'a Value)> + 'a {
+    pub fn list<'a>(
+        &'a self,
+        resource: &str,
+        namespace: &'a str,
+    ) -> impl Iterator<Item = (&'a str, &'a Value)> + use<'a> {
         let objects = self.tables.get(resource).map(|t| &*t.objects);
         let from: Rc<str> = if namespace.is_empty() { Rc::from("") } else { Rc::from([namespace, "/"].concat()) };
         objects
@@ -80,7 +84,7 @@ impl Store {
         resource: &str,
         namespace: &'a str,
         after: &str,
-    ) -> impl Iterator<Item = (&'a str, &'a Value)> + 'a {
+    ) -> impl Iterator<Item = (&'a str, &'a Value)> + use<'a> {
         use std::ops::Bound;
         let objects = self.tables.get(resource).map(|t| &*t.objects);
         let from: Rc<str> = Rc::from(after);

@@ -32,7 +32,8 @@ impl Registry<'_> {
     /// `rest.FillObjectMetaSystemFields`.
     fn fill_system_fields(&mut self, object: &mut Value) {
         let metadata = object.path_mut(&["metadata"]).map_mut();
-        for name in ["deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "managedFields", "resourceVersion"] {
+        for name in ["deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "managedFields", "resourceVersion"]
+        {
             metadata.remove(name);
         }
         metadata.insert("creationTimestamp", self.now.rfc3339());

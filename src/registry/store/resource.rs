@@ -40,7 +40,15 @@ impl ResourceInfo {
             "events.events.k8s.io" => "events".to_owned(),
             _ => group_resource.clone(),
         };
-        Self { resource, api_version: gvk.api_version(), gvk, group_resource, stored_as, strategy, definition: Value::Null }
+        Self {
+            resource,
+            api_version: gvk.api_version(),
+            gvk,
+            group_resource,
+            stored_as,
+            strategy,
+            definition: Value::Null,
+        }
     }
 
     pub fn serves(&self, verb: &str) -> bool {

@@ -1,0 +1,59 @@
+//! POST on a collection. Models `handlers/create.go`.
+
+use super::{ApiServer, Call, body};
+use crate::api::decode::{Decoded, FieldValidation, decode};
+use crate::api::defaults;
+use crate::apimachinery::{Map, Status, Value};
+use crate::apiserver::options::WriteOptions;
+use crate::client::Reply;
+
+impl ApiServer {
+    pub fn serve_create(&mut self, call: &Call) -> Result<Reply, Status> {
+        let options = WriteOptions::parse(call.request, "CreateOptions")?;
+        let Decoded { mut object, mut warnings } = self.decode_body(call, options.validation)?;
+        ensure_namespace(call, &mut object)?;
+        let created = self.create_decoded(call, object, options.dry_run, &mut warnings)?;
+        Ok(self.reply(call, 201, created, warnings))
+    }
+
+    /// Reads the body as the endpoint's kind and fills in its defaults.
+    pub fn decode_body(&self, call: &Call, validation: FieldValidation) -> Result<Decoded, Status> {
+        let body = body(call.request, call.resource.kind)?;
+        let mut decoded = decode(&call.resource.gvk, body, validation)?;
+        defaults::apply(call.resource.group, call.resource.kind, &mut decoded.object);
+        Ok(decoded)
+    }
+
+    /// Mutating admission and the generic store's create.
+    pub fn create_decoded(
+        &mut self,
+        call: &Call,
+        mut object: Value,
+        dry_run: bool,
+        warnings: &mut Vec<String>,
+    ) -> Result<Value, Status> {
+        self.mutate(call, &mut object, &Value::Null, warnings)?;
+        self.with_registry(call, dry_run, warnings, |registry| registry.create(call.resource, object))
+    }
+}
+
+/// Fills in the namespace of the path; another one in the body is an error. Models
+/// `rest.EnsureObjectNamespaceMatchesRequestNamespace`.
+pub fn ensure_namespace(call: &Call, object: &mut Value) -> Result<(), Status> {
+    let requested = call.info.namespace;
+    let own = object["metadata"]["namespace"].str();
+    if own == requested {
+        return Ok(());
+    }
+    let metadata: &mut Map = object.path_mut(&["metadata"]).map_mut();
+    if requested.is_empty() {
+        metadata.remove("namespace");
+    } else if metadata.get("namespace").is_none_or(|n| n.str().is_empty()) {
+        metadata.insert("namespace", requested);
+    } else {
+        return Err(Status::bad_request(
+            "the namespace of the provided object does not match the namespace sent on the request",
+        ));
+    }
+    Ok(())
+}

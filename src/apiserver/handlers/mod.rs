@@ -1,0 +1,108 @@
+//! One handler per verb. Models `apiserver/pkg/endpoints/handlers`.
+
+mod admit;
+mod create;
+mod delete;
+mod patch;
+mod read;
+mod update;
+
+pub use admit::Admission;
+
+use super::{ApiServer, NodeProxy, RequestInfo};
+use crate::apimachinery::{Status, Value};
+use crate::client::request::ReplyBody;
+use crate::client::{Accept, Body, Reply, Request};
+use crate::registry::store::{Registry, ResourceInfo};
+use std::rc::Rc;
+
+/// What every handler gets.
+pub struct Call<'a> {
+    pub info: &'a RequestInfo<'a>,
+    pub resource: &'a Rc<ResourceInfo>,
+    pub request: &'a Request,
+}
+
+pub fn dispatch(
+    server: &mut ApiServer,
+    info: &RequestInfo,
+    resource: &Rc<ResourceInfo>,
+    request: &Request,
+    _nodes: &mut dyn NodeProxy,
+) -> Result<Reply, Status> {
+    let call = Call { info, resource, request };
+    if !info.subresource.is_empty() {
+        return match info.subresource {
+            "status" if resource.subresource("status").is_some() => server.serve_status(&call),
+            _ => Err(Status::path_not_found()),
+        };
+    }
+    if !resource.serves(info.verb) {
+        return Err(method_not_allowed());
+    }
+    match info.verb {
+        "get" => server.serve_get(&call),
+        "list" => server.serve_list(&call),
+        "watch" => server.serve_watch(&call),
+        "create" => server.serve_create(&call),
+        "update" => server.serve_update(&call),
+        "patch" => server.serve_patch(&call),
+        "delete" => server.serve_delete(&call),
+        "deletecollection" => server.serve_delete_collection(&call),
+        _ => Err(method_not_allowed()),
+    }
+}
+
+/// The path is served, but not with this method.
+pub fn method_not_allowed() -> Status {
+    Status {
+        details: Value::object(),
+        ..Status::method_not_allowed("the server does not allow this method on the requested resource")
+    }
+}
+
+/// The body of a request that must have one.
+pub fn body<'a>(request: &'a Request, kind: &str) -> Result<&'a Value, Status> {
+    match &request.body {
+        Body::Value(v) if !v.is_null() => Ok(v),
+        _ => Err(Status::bad_request(format!(
+            "the object provided is unrecognized (must be of type {kind}): couldn't get version/kind; json parse \
+             error: unexpected end of JSON input ()"
+        ))),
+    }
+}
+
+impl ApiServer {
+    /// Answers with an object in the representation that was asked for.
+    pub fn reply(&self, call: &Call, code: u16, object: Value, warnings: Vec<String>) -> Reply {
+        let body = match call.request.accept {
+            Accept::Table => super::table::of_object(call, &object, self.now()),
+            _ => object,
+        };
+        Reply { code, warnings, body: ReplyBody::Object(body) }
+    }
+
+    /// Runs a write on the generic store, with validating admission for this call.
+    pub fn with_registry<T>(
+        &mut self,
+        call: &Call,
+        dry_run: bool,
+        warnings: &mut Vec<String>,
+        run: impl FnOnce(&mut Registry) -> Result<T, Status>,
+    ) -> Result<T, Status> {
+        let now = self.clock.now();
+        let mut admission = Admission { call, now, warnings: Vec::new() };
+        let mut registry = Registry {
+            store: &mut self.store,
+            rng: &mut self.rng,
+            now,
+            dry_run,
+            admission: &mut admission,
+            warnings: Vec::new(),
+        };
+        let result = run(&mut registry);
+        warnings.append(&mut registry.warnings);
+        warnings.append(&mut admission.warnings);
+        result
+    }
+}

@@ -1,0 +1,75 @@
+//! PATCH in its four formats. Models `handlers/patch.go`.
+
+use super::update::check_name;
+use super::{ApiServer, Call, body};
+use crate::api::decode::{Decoded, decode, decode_patched};
+use crate::api::defaults;
+use crate::apimachinery::field::{Error, Path};
+use crate::apimachinery::patch::{json, merge, strategic};
+use crate::apimachinery::{GroupVersionKind, Status, Value};
+use crate::apiserver::handlers::create::ensure_namespace;
+use crate::apiserver::options::WriteOptions;
+use crate::client::{Method, PatchType, Reply};
+use crate::registry::store::Part;
+use crate::storage::store::key_of;
+
+impl ApiServer {
+    pub fn serve_patch(&mut self, call: &Call) -> Result<Reply, Status> {
+        let options = WriteOptions::parse(call.request, "PatchOptions")?;
+        let Method::Patch(kind) = call.request.method else { return Err(super::method_not_allowed()) };
+        let patch = body(call.request, call.resource.kind)?;
+        if kind == PatchType::Apply {
+            return self.serve_apply(call, patch, options);
+        }
+        let name = call.info.name;
+        let old = self
+            .store
+            .get(&call.resource.stored_as, &key_of(call.info.namespace, name))
+            .cloned()
+            .ok_or_else(|| Status::not_found(&call.resource.group_resource, name))?;
+        let patched = apply_patch(kind, &old, patch)?;
+        let strategic = kind == PatchType::Strategic;
+        let decoded = decode_patched(&call.resource.gvk, &patched, patch, strategic, options.validation)?;
+        self.store_patched(call, decoded, options)
+    }
+
+    fn store_patched(&mut self, call: &Call, decoded: Decoded, options: WriteOptions) -> Result<Reply, Status> {
+        let Decoded { mut object, mut warnings } = decoded;
+        defaults::apply(call.resource.group, call.resource.kind, &mut object);
+        ensure_namespace(call, &mut object)?;
+        check_name(call, &mut object)?;
+        let part = if call.info.subresource == "status" { Part::Status } else { Part::Main };
+        let (object, created) = self.update_decoded(call, object, part, options.dry_run, &mut warnings)?;
+        Ok(self.reply(call, if created { 201 } else { 200 }, object, warnings))
+    }
+
+    /// Server-side apply without field ownership: creates what is missing, merges into what is there.
+    fn serve_apply(&mut self, call: &Call, patch: &Value, options: WriteOptions) -> Result<Reply, Status> {
+        if call.request.param("fieldManager").is_empty() {
+            let error = Error::required(&Path::new("fieldManager"), "is required for apply patch");
+            let gvk = GroupVersionKind::new("meta.k8s.io", "v1", "PatchOptions");
+            return Err(Status::invalid(&gvk, "", &vec![error]));
+        }
+        let key = key_of(call.info.namespace, call.info.name);
+        if let Some(old) = self.store.get(&call.resource.stored_as, &key).cloned() {
+            let patched = apply_patch(PatchType::Strategic, &old, patch)?;
+            let decoded = decode_patched(&call.resource.gvk, &patched, patch, true, options.validation)?;
+            return self.store_patched(call, decoded, options);
+        }
+        let Decoded { mut object, mut warnings } = decode(&call.resource.gvk, patch, options.validation)?;
+        defaults::apply(call.resource.group, call.resource.kind, &mut object);
+        ensure_namespace(call, &mut object)?;
+        check_name(call, &mut object)?;
+        let created = self.create_decoded(call, object, options.dry_run, &mut warnings)?;
+        Ok(self.reply(call, 201, created, warnings))
+    }
+}
+
+/// The object after the patch, not yet decoded.
+pub fn apply_patch(kind: PatchType, old: &Value, patch: &Value) -> Result<Value, Status> {
+    match kind {
+        PatchType::Json => json::apply(old, patch),
+        PatchType::Merge => merge::apply(old, patch),
+        PatchType::Strategic | PatchType::Apply => strategic::apply(old, patch, None),
+    }
+}

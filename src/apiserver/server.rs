@@ -1,0 +1,157 @@
+//! The API server's state and its entrance.
+
+use super::catalog::Catalog;
+use super::proxy::NodeProxy;
+use super::request_info::RequestInfo;
+use super::watch::Watch;
+use super::{handlers, options};
+use crate::apimachinery::time::Duration;
+use crate::apimachinery::{Status, Time};
+use crate::client::request::WatchPoll;
+use crate::client::{Reply, Request, WatchId};
+use crate::registry::store::ResourceInfo;
+use crate::sim::{Clock, Rng};
+use crate::storage::Store;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// What a cluster's administrator would pass as flags.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// The address by which clients reach the server, in `/api` and in the endpoints of service `kubernetes`.
+    pub advertise_address: String,
+    pub port: u16,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { advertise_address: "172.18.0.10".to_owned(), port: 6443 }
+    }
+}
+
+/// How old the changes may be that watches can still ask for. etcd is compacted as often.
+const COMPACTION: Duration = Duration::from_secs(300);
+
+/// The server: everything in it is data, so that cloning it is a snapshot.
+#[derive(Clone)]
+pub struct ApiServer {
+    pub(super) store: Store,
+    pub(super) clock: Clock,
+    pub(super) rng: Rng,
+    pub(super) config: Rc<Config>,
+    pub(super) catalog: Rc<Catalog>,
+    pub(super) watches: BTreeMap<WatchId, Watch>,
+    pub(super) last_watch: WatchId,
+    /// When to compact next, and the revision of the time before.
+    compaction: (Time, u64),
+}
+
+impl ApiServer {
+    pub fn new(clock: Clock, rng: Rng, config: Config) -> Self {
+        let compaction = (clock.now() + COMPACTION, 0);
+        Self {
+            store: Store::default(),
+            rng: rng.fork("apiserver"),
+            config: Rc::new(config),
+            catalog: Rc::new(Catalog::built_in()),
+            watches: BTreeMap::new(),
+            last_watch: 0,
+            compaction,
+            clock,
+        }
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub fn store_mut(&mut self) -> &mut Store {
+        &mut self.store
+    }
+
+    /// The resources that are served now.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// Puts this copy on another clock, and gives watches opened from now on names that no other copy has given.
+    pub fn begin_epoch(&mut self, epoch: u32, clock: Clock) {
+        self.last_watch = self.last_watch.max(u64::from(epoch) << 32);
+        self.clock = clock;
+    }
+
+    pub fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    /// Answers one request. Logs, exec, attach, port-forward and proxy go on to the nodes.
+    pub fn handle(&mut self, request: Request, nodes: &mut dyn NodeProxy) -> Reply {
+        self.compact();
+        self.route(&request, nodes).unwrap_or_else(Reply::from)
+    }
+
+    fn route(&mut self, request: &Request, nodes: &mut dyn NodeProxy) -> Result<Reply, Status> {
+        let watch = options::bool_param(request, "watch");
+        let Some(info) = RequestInfo::parse(request.method, &request.path, watch) else {
+            return Err(Status::path_not_found());
+        };
+        let Some(resource) = self.catalog.find(info.group, info.version, info.resource).cloned() else {
+            return Err(Status::path_not_found());
+        };
+        handlers::dispatch(self, &info, &resource, request, nodes)
+    }
+
+    /// What a watch has seen since the last poll.
+    pub fn poll_watch(&mut self, id: WatchId) -> WatchPoll {
+        let now = self.clock.now();
+        let Some(watch) = self.watches.get_mut(&id) else { return Watch::lost() };
+        let poll = watch.poll(&self.store, now);
+        if poll.closed {
+            self.watches.remove(&id);
+        }
+        poll
+    }
+
+    pub fn close_watch(&mut self, id: WatchId) {
+        self.watches.remove(&id);
+    }
+
+    pub(super) fn open_watch(&mut self, watch: Watch) -> WatchId {
+        self.last_watch += 1;
+        self.watches.insert(self.last_watch, watch);
+        self.last_watch
+    }
+
+    /// Forgets changes that are older than two compactions, and events that are older than their time to live.
+    fn compact(&mut self) {
+        let now = self.clock.now();
+        if now < self.compaction.0 {
+            return;
+        }
+        self.store.compact(self.compaction.1);
+        self.compaction = (now + COMPACTION, self.store.revision());
+        self.expire_events(now);
+    }
+
+    fn expire_events(&mut self, now: Time) {
+        const TTL: Duration = Duration::from_secs(3600);
+        use crate::apimachinery::Object;
+        let old: Vec<String> = self
+            .store
+            .list("events", "")
+            .filter(|(_, e)| last_seen(e).is_some_and(|t| t + TTL <= now))
+            .map(|(key, _)| key.to_owned())
+            .collect();
+        for key in old {
+            self.store.remove("events", &key);
+        }
+        fn last_seen(event: &crate::apimachinery::Value) -> Option<Time> {
+            let last = Time::parse_rfc3339(event["lastTimestamp"].str());
+            last.or_else(|| event.creation_timestamp())
+        }
+    }
+
+    pub(super) fn resource(&self, group: &str, version: &str, plural: &str) -> Result<Rc<ResourceInfo>, Status> {
+        self.catalog.find(group, version, plural).cloned().ok_or_else(Status::path_not_found)
+    }
+}

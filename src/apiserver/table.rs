@@ -1,0 +1,85 @@
+//! Objects as rows. Models `metav1.Table` and `handlers/response.go`.
+
+use super::handlers::Call;
+use crate::apimachinery::{Object, Time, Value};
+use crate::object;
+use crate::registry::store::ResourceInfo;
+use crate::registry::strategy::Column;
+
+/// What each row carries besides its cells: the `includeObject` parameter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Include {
+    None,
+    #[default]
+    Metadata,
+    Object,
+}
+
+/// Columns of a kind that has none of its own.
+const DEFAULT: [Column; 2] = [
+    Column { name: "Name", kind: "string", format: "name", priority: 0 },
+    Column { name: "Created At", kind: "date", format: "", priority: 0 },
+];
+
+impl Include {
+    pub fn of(call: &Call) -> Self {
+        match call.request.param("includeObject") {
+            "None" => Self::None,
+            "Object" => Self::Object,
+            _ => Self::Metadata,
+        }
+    }
+}
+
+/// A table with the row of one object.
+pub fn of_object(call: &Call, object: &Value, now: Time) -> Value {
+    let rows = vec![row(call.resource, object, Include::of(call), now)];
+    let metadata = object! { "resourceVersion" => object["metadata"]["resourceVersion"].clone() };
+    table(call.resource, metadata, rows)
+}
+
+/// A table with the rows of a list's items and the list's metadata.
+pub fn of_list(call: &Call, list: &Value, now: Time) -> Value {
+    let include = Include::of(call);
+    let rows = list["items"].items().iter().map(|o| row(call.resource, o, include, now)).collect();
+    table(call.resource, list["metadata"].clone(), rows)
+}
+
+/// The table of one watch event.
+pub fn of_event(resource: &ResourceInfo, object: &Value, include: Include, now: Time) -> Value {
+    let metadata = object! { "resourceVersion" => object["metadata"]["resourceVersion"].clone() };
+    table(resource, metadata, vec![row(resource, object, include, now)])
+}
+
+fn table(resource: &ResourceInfo, metadata: Value, rows: Vec<Value>) -> Value {
+    let columns = resource.strategy.columns().unwrap_or(&DEFAULT);
+    let definitions: Value = columns
+        .iter()
+        .map(|c| {
+            object! {
+                "name" => c.name, "type" => c.kind, "format" => c.format, "description" => "",
+                "priority" => c.priority,
+            }
+        })
+        .collect();
+    object! {
+        "kind" => "Table", "apiVersion" => "meta.k8s.io/v1", "metadata" => metadata,
+        "columnDefinitions" => definitions, "rows" => rows,
+    }
+}
+
+fn row(resource: &ResourceInfo, object: &Value, include: Include, now: Time) -> Value {
+    let cells = match resource.strategy.columns() {
+        Some(_) => resource.strategy.cells(object, now),
+        None => vec![object.name().into(), object["metadata"]["creationTimestamp"].clone()],
+    };
+    let carried = match include {
+        Include::None => Value::Null,
+        Include::Object => object.clone(),
+        Include::Metadata => object! {
+            "kind" => "PartialObjectMetadata", "apiVersion" => "meta.k8s.io/v1",
+            "metadata" => object["metadata"].clone(),
+        },
+    };
+    object! { "cells" => cells, "object" => carried }
+}
