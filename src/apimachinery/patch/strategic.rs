@@ -5,17 +5,17 @@ use crate::apimachinery::{Status, Value};
 /// What a strategic merge asks of a type. Implemented by `api::schema::Type`.
 pub trait Schema {
     /// None for a field that the schema does not know.
-    fn patch_field(&self, name: &str) -> Option<PatchField<'_>>;
+    fn patch_field(&self, name: &str) -> Option<PatchField>;
 }
 
 /// How one field is patched.
-pub struct PatchField<'a> {
+pub struct PatchField {
     /// "" where there is none.
     pub merge_key: &'static str,
     /// `merge`, `replace`, `retainKeys`, `merge,retainKeys` or "".
     pub strategy: &'static str,
     /// The schema of the object, of the items or of the map's values.
-    pub schema: Option<&'a dyn Schema>,
+    pub schema: Option<Box<dyn Schema>>,
 }
 
 /// Applies a strategic merge patch. Errors are the server's 400s.
