@@ -1,0 +1,77 @@
+// A backend in this page: the WebAssembly draws into the element itself.
+import { ATTRIBUTES, withResolvers } from "./lab.js";
+
+const TROUBLE = {
+  en: ["Podium could not start.", "Try again"],
+  zh: ["Podium 没能启动。", "再试一次"],
+};
+
+/** See SEAM.md. `load` resolves to the WebAssembly module; `embed` waits for the first click and keeps nothing. */
+export class DirectBackend {
+  #lab;
+  #emit;
+  #load;
+  #handle = null;
+
+  constructor(lab, emit, { load, embed }) {
+    this.#lab = lab;
+    this.#emit = emit;
+    this.#load = load;
+    this.waits = embed;
+  }
+
+  /** Loads, mounts, and resolves at the first prompt. */
+  async start() {
+    this.#lab.toggleAttribute("starting", true);
+    try {
+      const module = await this.#load();
+      const ready = withResolvers();
+      const options = { embed: this.waits };
+      for (const name of ATTRIBUTES) options[name] = this.#lab.getAttribute(name) ?? undefined;
+      this.#handle = module.mount(this.#lab, options, (name, detail) => {
+        if (name === "ready") ready.resolve();
+        else this.#emit(`podium:${name}`, detail ?? {});
+      });
+      await ready.promise;
+    } catch (error) {
+      this.#tell(error);
+      throw error;
+    } finally {
+      this.#lab.toggleAttribute("starting", false);
+    }
+  }
+
+  run(command, terminal) {
+    return this.#handle.run(command, terminal);
+  }
+
+  cancel(terminal) {
+    this.#handle?.cancel(terminal);
+  }
+
+  set(name, value) {
+    this.#handle?.set(name, value ?? "");
+  }
+
+  disconnect() {
+    this.#handle?.unmount();
+    this.#handle = null;
+  }
+
+  /** The WebAssembly module: what it exports besides `mount` is in SEAM.md. */
+  module() {
+    return this.#load();
+  }
+
+  /** Says over the first paint that it did not work, with a way to try again. */
+  #tell(error) {
+    const [text, again] = TROUBLE[this.#lab.lang] ?? TROUBLE.en;
+    const box = Object.assign(document.createElement("div"), { className: "boot-trouble" });
+    box.setAttribute("role", "alert");
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-line", textContent: again });
+    button.addEventListener("click", () => location.reload());
+    const why = Object.assign(document.createElement("code"), { textContent: String(error?.message ?? error) });
+    box.append(Object.assign(document.createElement("p"), { textContent: text }), why, button);
+    this.#lab.append(box);
+  }
+}

@@ -1,0 +1,25 @@
+//! `cargo xtask dist`: the optimised static folder, and what it weighs.
+
+use crate::process::{Failure, Result, command, root, run as start};
+use crate::{budget, tools};
+
+/// Builds `dist/` and prints its sizes.
+pub fn run(args: &[String]) -> Result<()> {
+    if let Some(other) = args.first() {
+        return Err(Failure(format!("dist has no option {other:?}")));
+    }
+    build()?;
+    print!("{}", budget::report()?);
+    println!("dist/ is ready: copy it anywhere, or publish it as it is");
+    Ok(())
+}
+
+/// Builds `dist/`: relative addresses, hashed names, WebAssembly through wasm-opt.
+pub fn build() -> Result<()> {
+    tools::builder()?;
+    tools::npm_packages()?;
+    start(command("trunk").args(["build", "--release", "--dist", "dist", "--public-url", "./"]))?;
+    // GitHub Pages must not run its own site generator over the folder.
+    std::fs::write(root().join("dist/.nojekyll"), "")?;
+    Ok(())
+}
