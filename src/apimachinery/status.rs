@@ -86,7 +86,8 @@ impl Status {
 
     /// The path names nothing that the server serves.
     pub fn path_not_found() -> Self {
-        Self::new(404, "NotFound", "the server could not find the requested resource")
+        let details = Value::object();
+        Self { details, ..Self::new(404, "NotFound", "the server could not find the requested resource") }
     }
 
     /// What validation found. One cause stays on the line, several become a list in brackets, as in Go.

@@ -4,9 +4,13 @@
 //! admission → store, in the server's order, since error texts depend on it.
 
 pub mod catalog;
+pub mod codec;
 mod continue_token;
+mod discovery;
 mod handlers;
 mod list;
+mod nonresource;
+mod openapi;
 mod options;
 pub mod proxy;
 pub mod request_info;

@@ -4,12 +4,11 @@ use super::catalog::Catalog;
 use super::proxy::NodeProxy;
 use super::request_info::RequestInfo;
 use super::watch::Watch;
-use super::{handlers, options};
+use super::{handlers, nonresource, options};
 use crate::apimachinery::time::Duration;
 use crate::apimachinery::{Status, Time};
 use crate::client::request::WatchPoll;
 use crate::client::{Reply, Request, WatchId};
-use crate::registry::store::ResourceInfo;
 use crate::sim::{Clock, Rng};
 use crate::storage::Store;
 use std::collections::BTreeMap;
@@ -93,10 +92,14 @@ impl ApiServer {
     fn route(&mut self, request: &Request, nodes: &mut dyn NodeProxy) -> Result<Reply, Status> {
         let watch = options::bool_param(request, "watch");
         let Some(info) = RequestInfo::parse(request.method, &request.path, watch) else {
-            return Err(Status::path_not_found());
+            return nonresource::serve(self, request);
         };
         let Some(resource) = self.catalog.find(info.group, info.version, info.resource).cloned() else {
-            return Err(Status::path_not_found());
+            // Under a version that is served the API answers, elsewhere the multiplexer does.
+            return match info.group == "" || self.catalog.has_version(info.group, info.version) {
+                true => Err(Status::path_not_found()),
+                false => Ok(nonresource::page_not_found()),
+            };
         };
         handlers::dispatch(self, &info, &resource, request, nodes)
     }
@@ -149,9 +152,5 @@ impl ApiServer {
             let last = Time::parse_rfc3339(event["lastTimestamp"].str());
             last.or_else(|| event.creation_timestamp())
         }
-    }
-
-    pub(super) fn resource(&self, group: &str, version: &str, plural: &str) -> Result<Rc<ResourceInfo>, Status> {
-        self.catalog.find(group, version, plural).cloned().ok_or_else(Status::path_not_found)
     }
 }

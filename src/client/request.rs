@@ -135,6 +135,8 @@ impl Reply {
         match self.body {
             ReplyBody::Object(v) => Ok(v),
             ReplyBody::Status(s) => Err(s),
+            // What is not a Status reads to clients as this one does.
+            ReplyBody::Text(_) if self.code >= 400 => Err(Status::path_not_found()),
             ReplyBody::Text(t) => Ok(t.into()),
             ReplyBody::Watch(_) | ReplyBody::Stream(_) => {
                 Err(Status::internal("a stream where an object was expected"))

@@ -37,7 +37,8 @@ pub fn dispatch(
             _ => Err(Status::path_not_found()),
         };
     }
-    if !resource.serves(info.verb) {
+    let on_collection = matches!(info.verb, "create" | "list" | "deletecollection");
+    if !resource.serves(info.verb) || (info.verb != "watch" && on_collection != info.name.is_empty()) {
         return Err(method_not_allowed());
     }
     match info.verb {

@@ -3,7 +3,7 @@
 use super::update::check_name;
 use super::{ApiServer, Call, body};
 use crate::api::decode::{Decoded, decode, decode_patched};
-use crate::api::defaults;
+use crate::api::{defaults, schema};
 use crate::apimachinery::field::{Error, Path};
 use crate::apimachinery::patch::{json, merge, strategic};
 use crate::apimachinery::{GroupVersionKind, Status, Value};
@@ -27,7 +27,7 @@ impl ApiServer {
             .get(&call.resource.stored_as, &key_of(call.info.namespace, name))
             .cloned()
             .ok_or_else(|| Status::not_found(&call.resource.group_resource, name))?;
-        let patched = apply_patch(kind, &old, patch)?;
+        let patched = apply_patch(call, kind, &old, patch)?;
         let strategic = kind == PatchType::Strategic;
         let decoded = decode_patched(&call.resource.gvk, &patched, patch, strategic, options.validation)?;
         self.store_patched(call, decoded, options)
@@ -52,7 +52,7 @@ impl ApiServer {
         }
         let key = key_of(call.info.namespace, call.info.name);
         if let Some(old) = self.store.get(&call.resource.stored_as, &key).cloned() {
-            let patched = apply_patch(PatchType::Strategic, &old, patch)?;
+            let patched = apply_patch(call, PatchType::Strategic, &old, patch)?;
             let decoded = decode_patched(&call.resource.gvk, &patched, patch, true, options.validation)?;
             return self.store_patched(call, decoded, options);
         }
@@ -66,10 +66,14 @@ impl ApiServer {
 }
 
 /// The object after the patch, not yet decoded.
-pub fn apply_patch(kind: PatchType, old: &Value, patch: &Value) -> Result<Value, Status> {
+pub fn apply_patch(call: &Call, kind: PatchType, old: &Value, patch: &Value) -> Result<Value, Status> {
     match kind {
         PatchType::Json => json::apply(old, patch),
         PatchType::Merge => merge::apply(old, patch),
-        PatchType::Strategic | PatchType::Apply => strategic::apply(old, patch, None),
+        PatchType::Strategic | PatchType::Apply => {
+            let gvk = &call.resource.gvk;
+            let schema = schema::by_gvk(&gvk.group, &gvk.version, &gvk.kind);
+            strategic::apply(old, patch, schema.as_ref().map(|s| s as &dyn strategic::Schema))
+        }
     }
 }
