@@ -1,5 +1,6 @@
 //! The agents of the nodes: they register their node, run its pods, and answer for them. Models `kubelet`.
 
+pub mod images;
 pub mod node_spec;
 
 pub use node_spec::NodeSpec;

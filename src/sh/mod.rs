@@ -3,11 +3,13 @@
 pub mod env;
 pub mod fds;
 pub mod files;
+pub mod http;
 pub mod io;
 pub mod kernel;
 pub mod net;
 pub mod proc_files;
 pub mod process;
+pub mod sha256;
 pub mod signal;
 pub mod tools;
 

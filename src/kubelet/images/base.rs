@@ -1,0 +1,211 @@
+//! What images are built on: the file trees of busybox, Alpine and Debian.
+
+use super::Image;
+use crate::apimachinery::Time;
+use crate::sh::files::Files;
+
+/// The system below an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Base {
+    /// Nothing at all, no shell either.
+    Scratch,
+    Busybox,
+    Alpine,
+    /// Debian slim: bash and the core tools.
+    Debian,
+    /// Debian with curl, wget, ps and more (`buildpack-deps`).
+    Full,
+}
+
+const APPLETS: &str = "[ [[ ash awk base64 basename cat chmod chown clear cp cut date dirname echo egrep env expr false \
+    fgrep find free getopt grep gunzip gzip head hostname httpd id kill killall ln ls md5sum mkdir mktemp more mv nc \
+    netstat nslookup pidof ping printenv printf ps pwd readlink realpath rm rmdir sed seq sh sha256sum sleep sort stat \
+    tail tar tee test timeout top touch tr true uname uniq uptime vi watch wc wget which whoami xargs yes";
+const DEBIAN: &str = "[ awk base64 basename bash cat chmod chown clear cp cut date dirname echo egrep env expr false fgrep \
+    find getent grep gunzip gzip head hostname id ln ls md5sum mkdir mktemp more mv pidof printenv printf pwd \
+    readlink realpath rm rmdir sed seq sh sha256sum sleep sort stat tail tar tee test timeout touch tr true uname uniq \
+    uptime wc which whoami xargs yes";
+const FULL: &str = "curl wget ps top free kill watch killall";
+
+/// The executable of a program.
+pub fn executable(program: &str) -> String {
+    format!("\x7fELF:{program}\n")
+}
+
+/// Builds an image's tree.
+pub fn tree(image: &Image) -> Files {
+    let mut files = Files::new();
+    let mut put = |path: &str, text: &str| files.put(path, text.as_bytes(), Time::default());
+    let (tools, dir) = match image.base {
+        Base::Scratch => ("", ""),
+        Base::Busybox | Base::Alpine => (APPLETS, "/bin"),
+        Base::Debian | Base::Full => (DEBIAN, "/usr/bin"),
+    };
+    for tool in tools.split_whitespace() {
+        put(&format!("{dir}/{tool}"), &executable(tool));
+    }
+    if image.base == Base::Full {
+        for tool in FULL.split_whitespace() {
+            put(&format!("{dir}/{tool}"), &executable(tool));
+        }
+    }
+    put("/etc/passwd", &passwd(image));
+    put("/etc/group", "root:x:0:\n");
+    match image.base {
+        Base::Alpine => {
+            put("/etc/alpine-release", "3.22.1\n");
+            put(
+                "/etc/os-release",
+                "NAME=\"Alpine Linux\"\nID=alpine\nVERSION_ID=3.22.1\nPRETTY_NAME=\"Alpine Linux v3.22\"\n",
+            );
+        }
+        Base::Debian | Base::Full => {
+            put("/etc/debian_version", "12.11\n");
+            put(
+                "/etc/os-release",
+                "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nNAME=\"Debian GNU/Linux\"\nVERSION_ID=\"12\"\nID=debian\n",
+            );
+        }
+        _ => {}
+    }
+    for (path, program) in image.programs {
+        put(path, &executable(program));
+    }
+    for (path, text) in image.files {
+        put(path, text);
+    }
+    for dir in directories(image.base) {
+        let _ = files.mkdir_all(dir, Time::default());
+    }
+    if !matches!(image.workdir, "" | "/") {
+        let _ = files.mkdir_all(image.workdir, Time::default());
+    }
+    if matches!(image.base, Base::Debian | Base::Full) {
+        let _ = files.symlink("usr/bin", "/bin", Time::default());
+    }
+    let _ = files.symlink("/run", "/var/run", Time::default());
+    for (path, target) in image.links {
+        let (dir, _) = crate::sh::files::split(path);
+        let _ = files.mkdir_all(dir, Time::default());
+        let _ = files.symlink(target, path, Time::default());
+    }
+    files
+}
+
+fn directories(base: Base) -> &'static [&'static str] {
+    match base {
+        Base::Scratch => &["/etc", "/dev", "/proc", "/sys", "/var", "/run"],
+        Base::Busybox => &["/dev", "/etc", "/home", "/proc", "/root", "/run", "/sys", "/tmp", "/usr", "/var"],
+        Base::Alpine => &[
+            "/dev",
+            "/etc",
+            "/home",
+            "/lib",
+            "/media",
+            "/mnt",
+            "/opt",
+            "/proc",
+            "/root",
+            "/run",
+            "/sbin",
+            "/srv",
+            "/sys",
+            "/tmp",
+            "/usr",
+            "/var/cache",
+            "/var/log",
+        ],
+        Base::Debian | Base::Full => &[
+            "/boot",
+            "/dev",
+            "/etc",
+            "/home",
+            "/lib",
+            "/media",
+            "/mnt",
+            "/opt",
+            "/proc",
+            "/root",
+            "/run",
+            "/srv",
+            "/sys",
+            "/tmp",
+            "/usr/local/bin",
+            "/usr/share",
+            "/var/log",
+            "/var/lib",
+            "/var/cache",
+        ],
+    }
+}
+
+fn passwd(image: &Image) -> String {
+    let shell = match image.base {
+        Base::Scratch => "/sbin/nologin",
+        Base::Busybox | Base::Alpine => "/bin/sh",
+        Base::Debian | Base::Full => "/bin/bash",
+    };
+    let own = if image.uid == 0 {
+        String::new()
+    } else {
+        format!("{0}:x:{1}:{1}::/home/{0}:{shell}\n", image.user, image.uid)
+    };
+    format!("root:x:0:0:root:/root:{shell}\nnobody:x:65534:65534:nobody:/:/sbin/nologin\n{own}")
+}
+
+/// The systems themselves, as images.
+pub const IMAGES: &[Image] = &[
+    Image {
+        name: "docker.io/library/busybox",
+        tags: "1.20-1.37",
+        size: 2_160_406,
+        cmd: &["sh"],
+        base: Base::Busybox,
+        about: "small tools; runs a command you give it",
+        ..Image::EMPTY
+    },
+    Image {
+        name: "docker.io/library/alpine",
+        tags: "3.5-3.22",
+        size: 3_802_452,
+        cmd: &["/bin/sh"],
+        base: Base::Alpine,
+        about: "small Linux with a shell",
+        ..Image::EMPTY
+    },
+    Image {
+        name: "docker.io/library/debian",
+        tags: "8-13",
+        size: 48_494_000,
+        cmd: &["bash"],
+        base: Base::Debian,
+        about: "Debian with bash",
+        ..Image::EMPTY
+    },
+    Image {
+        name: "docker.io/library/ubuntu",
+        tags: "14-25 noble jammy focal",
+        size: 29_717_000,
+        cmd: &["/bin/bash"],
+        base: Base::Debian,
+        about: "Ubuntu with bash",
+        ..Image::EMPTY
+    },
+    Image {
+        name: "docker.io/curlimages/curl",
+        tags: "7-8",
+        size: 9_100_000,
+        entrypoint: &["/entrypoint.sh"],
+        cmd: &["curl"],
+        user: "curl_user",
+        uid: 100,
+        base: Base::Alpine,
+        programs: &[("/usr/bin/curl", "curl")],
+        files: &[(
+            "/entrypoint.sh",
+            "#!/bin/sh\nif [ \"${1#-}\" != \"${1}\" ] || [ -z \"$(command -v \"${1}\")\" ]; then\n  set -- curl \"$@\"\nfi\nexec \"$@\"\n",
+        )],
+        about: "curl, to call other pods",
+        ..Image::EMPTY
+    },
+];

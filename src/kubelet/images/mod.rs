@@ -1,0 +1,157 @@
+//! Simulated images: a file tree and small programs, one file per family. An image that is not here cannot be pulled.
+
+mod base;
+mod kubia;
+mod nginx;
+mod reference;
+mod server;
+
+pub use reference::Reference;
+
+use crate::sh::files::Files;
+use crate::sh::process::{Loader, Program};
+use crate::sh::signal::Signal;
+use base::Base;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+/// What a registry knows of an image: its configuration and what its layers hold.
+#[derive(Debug)]
+pub struct Image {
+    /// Normalized, without tag: `docker.io/library/nginx`.
+    pub name: &'static str,
+    /// Which tags exist; see [`reference::has_tag`].
+    pub tags: &'static str,
+    /// Bytes to pull.
+    pub size: u64,
+    pub entrypoint: &'static [&'static str],
+    pub cmd: &'static [&'static str],
+    pub env: &'static [(&'static str, &'static str)],
+    pub workdir: &'static str,
+    /// `root`, or the name of another user.
+    pub user: &'static str,
+    /// The numeric user: 0 is root.
+    pub uid: i64,
+    /// `EXPOSE`d ports.
+    pub ports: &'static [u16],
+    /// The signal that asks the image to stop: TERM unless its `STOPSIGNAL` says otherwise.
+    pub stop_signal: Signal,
+    pub base: Base,
+    /// Executables besides those of the base: path and program.
+    pub programs: &'static [(&'static str, &'static str)],
+    /// Files besides those of the base: path and text.
+    pub files: &'static [(&'static str, &'static str)],
+    /// Symbolic links: path and target.
+    pub links: &'static [(&'static str, &'static str)],
+    /// Shown on the page's list of images.
+    pub about: &'static str,
+}
+
+impl Image {
+    /// What most images have in common; the constants of the families fill in the rest.
+    const EMPTY: Image = Image {
+        name: "",
+        tags: "*",
+        size: 10_000_000,
+        entrypoint: &[],
+        cmd: &[],
+        env: &[("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")],
+        workdir: "/",
+        user: "root",
+        uid: 0,
+        ports: &[],
+        stop_signal: Signal::TERM,
+        base: Base::Scratch,
+        programs: &[],
+        files: &[],
+        links: &[],
+        about: "",
+    };
+
+    /// The file tree that a container of this image starts with; shared until it is written to.
+    pub fn files(&self) -> Files {
+        thread_local!(static MADE: RefCell<BTreeMap<&'static str, Files>> = const { RefCell::new(BTreeMap::new()) });
+        MADE.with(|made| made.borrow_mut().entry(self.name).or_insert_with(|| base::tree(self)).clone())
+    }
+
+    /// Finds programs for the kernel of a container: the images' own, then the common tools.
+    pub fn loader(&self) -> Loader {
+        load
+    }
+}
+
+/// The families; each is a list of images.
+const FAMILIES: &[&[Image]] = &[base::IMAGES, kubia::IMAGES, nginx::IMAGES];
+
+/// The servers of the families.
+const FAMILY_APPS: &[&[server::App]] = &[kubia::APPS, nginx::APPS];
+
+/// All images, for the page's list.
+pub fn all() -> impl Iterator<Item = &'static Image> {
+    FAMILIES.iter().flat_map(|family| family.iter())
+}
+
+/// An image and the tag or digest it was asked for.
+#[derive(Clone, Debug)]
+pub struct Resolved {
+    pub image: &'static Image,
+    pub reference: Reference,
+}
+
+impl Resolved {
+    /// `docker.io/library/nginx:latest`: `status.containerStatuses[].image`
+    pub fn full_name(&self) -> String {
+        self.reference.to_string()
+    }
+
+    /// `docker.io/library/nginx@sha256:…`: `status.containerStatuses[].imageID`
+    pub fn image_id(&self) -> String {
+        format!("{}@{}", self.reference.name, self.digest())
+    }
+
+    /// `sha256:…`, the same for the same name and tag always.
+    pub fn digest(&self) -> String {
+        self.reference
+            .digest
+            .clone()
+            .unwrap_or_else(|| format!("sha256:{}", crate::sh::sha256::hex(self.reference.to_string().as_bytes())))
+    }
+
+    /// The tag, for programs whose answer differs by version.
+    pub fn tag(&self) -> &str {
+        &self.reference.tag
+    }
+
+    /// Environment variables that the image sets, with what its programs need to know of its tag.
+    pub fn env(&self) -> Vec<(String, String)> {
+        self.image.env.iter().map(|(k, v)| ((*k).to_owned(), v.replace("{tag}", self.tag()))).collect()
+    }
+
+    /// The file tree of a container.
+    pub fn files(&self) -> Files {
+        let mut files = self.image.files();
+        files.put(TAG_FILE, self.tag().as_bytes(), Default::default());
+        files
+    }
+}
+
+/// Where a program reads the tag of its image.
+const TAG_FILE: &str = "/.podium/tag";
+
+/// Finds an image: `nginx`, `nginx:1.27`, `docker.io/library/nginx@sha256:…`. None where no registry has it.
+pub fn lookup(reference: &str) -> Option<Resolved> {
+    let reference = Reference::parse(reference)?;
+    let image = all().find(|image| image.name == reference.name)?;
+    (reference.digest.is_some() || reference::has_tag(image.tags, &reference.tag))
+        .then_some(Resolved { image, reference })
+}
+
+fn load(name: &str, argv: &[String]) -> Option<Box<dyn Program>> {
+    match server::load(name, argv) {
+        Some(program) => Some(program),
+        None => crate::sh::tools::load(name, argv),
+    }
+}
+
+#[cfg(test)]
+mod tests;
