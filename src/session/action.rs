@@ -41,6 +41,9 @@ pub enum LineKey {
     Escape,
     Tab,
     BackTab,
+    /// While Ctrl-R searches: one more letter of the query (the field shows the match), or one less.
+    Search(char),
+    SearchBack,
 }
 
 /// What the reader did.
@@ -107,12 +110,19 @@ pub enum Action {
     Run {
         line: String,
     },
+    /// `run()` of the element: types the line into this tab (1 is the first; opened if need be), shows it there, and
+    /// answers with `Effect::Finished` of the same ticket.
+    Call {
+        tab: TabId,
+        line: String,
+        ticket: u64,
+    },
 
     Play,
     Pause,
     /// One event further: to the next timer.
     Step,
-    /// Virtual seconds per second: 0.25, 1, 4, 16.
+    /// Virtual seconds per second: 0.25, 1, 5, 30.
     Speed(f64),
     /// Jump to the moment for which the foreground command waits.
     SkipWait,
@@ -135,6 +145,7 @@ pub enum Action {
     },
     RestartLesson,
 
+    /// A file of the laptop by its path; None asks for a new one.
     OpenFile(Option<String>),
     EditorChanged {
         text: String,
@@ -182,7 +193,7 @@ pub enum Effect {
     },
     /// Say this once to screen readers and in the toast.
     Announce(String),
-    /// Tell embedders: `podium:step`, `podium:solved` with this detail (JSON).
+    /// Tell embedders: `step`, `solved` with this detail (JSON; see static/embed/SEAM.md).
     Emit {
         event: &'static str,
         detail: String,

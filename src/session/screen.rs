@@ -1,7 +1,60 @@
 //! What the page shows, as plain data that components compare by pointer or by value.
 
 use super::action::{InspectorTab, Selection, TabId};
+use crate::i18n::Lang;
+use crate::lesson::{prose, runner};
+use crate::view::stage::Stage;
+use std::collections::BTreeSet;
 use std::rc::Rc;
+
+/// Everything the page shows at one moment: what `Session::screen()` returns after each update. Cheap to make, clone
+/// and compare: a part that did not change keeps its pointer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Screen {
+    /// The first prompt stands and takes input.
+    pub ready: bool,
+    pub lang: Lang,
+    /// `light`, `dark` or `auto`
+    pub theme: String,
+    pub time: TimeView,
+    pub picture: PictureView,
+    pub tabs: Rc<Vec<TabView>>,
+    /// The current tab.
+    pub terminal: TerminalView,
+    pub wrap: bool,
+    pub lesson: LessonScreen,
+    pub inspector: Option<Rc<InspectorView>>,
+    pub editor: Option<Rc<EditorView>>,
+    /// Files of the laptop's home directory.
+    pub files: Rc<Vec<String>>,
+}
+
+/// The picture: the laid out stage, and what of it stands out now.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PictureView {
+    pub namespaces: Rc<Vec<NamespaceView>>,
+    pub stage: Rc<Stage>,
+    /// Label chips are drawn.
+    pub labels: bool,
+    pub selected: Option<Selection>,
+    /// Pods (`namespace/name`) and nodes (`/name`) that the line being typed would match; None while it selects nothing.
+    pub matching: Option<Rc<BTreeSet<String>>>,
+    /// Pods (`namespace/name`) that the line being typed would delete.
+    pub doomed: Rc<BTreeSet<String>>,
+    /// The label key that is asked for: its chips stand out.
+    pub key: String,
+    /// Marks of the control plane that work: `client`, `apiserver`, `scheduler`, `controllers`.
+    pub active: Vec<&'static str>,
+}
+
+/// A tab's handle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TabView {
+    pub tab: TabId,
+    /// `bash`, or the command that runs.
+    pub title: String,
+    pub running: bool,
+}
 
 /// A stretch of output of one kind, in the order of arrival.
 #[derive(Clone, Debug, PartialEq)]
@@ -138,4 +191,63 @@ pub struct EditorView {
     pub problems: Rc<Vec<Problem>>,
     /// Commands that may follow the save: `kubectl create -f NAME`, `kubectl apply -f NAME`.
     pub commands: Vec<String>,
+}
+
+/// The lesson panel.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LessonScreen {
+    /// Being fetched.
+    Loading,
+    /// It could not be fetched: why.
+    Failed(String),
+    List(Rc<Vec<ChapterView>>),
+    Lesson(Rc<LessonView>),
+}
+
+/// A chapter of the list of lessons.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChapterView {
+    pub title: String,
+    pub lessons: Vec<LessonCard>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LessonCard {
+    /// `ch5/01-create-a-pod`
+    pub id: String,
+    pub title: String,
+    pub steps: usize,
+    pub solved: usize,
+}
+
+/// The open lesson. Sentences are the prose's typed blocks, in the reader's language.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LessonView {
+    pub id: String,
+    /// The chapter's title.
+    pub chapter: String,
+    pub title: String,
+    pub intro: Vec<prose::Block>,
+    pub steps: Vec<StepView>,
+    /// How many steps are solved; the next one is the current one.
+    pub solved: usize,
+    /// The lesson after this one.
+    pub next: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepView {
+    pub id: String,
+    pub title: Vec<prose::Inline>,
+    pub solved: bool,
+    pub current: bool,
+    /// Its body is shown.
+    pub open: bool,
+    pub body: Vec<prose::Block>,
+    /// Whether it is met, and its sentence.
+    pub goals: Vec<(bool, Vec<prose::Block>)>,
+    /// What to say of a mistake that was seen (false), or of the solved step (true).
+    pub note: Option<(bool, Vec<prose::Block>)>,
+    pub hints: Vec<(runner::HintState, Vec<prose::Block>)>,
+    pub solution: Vec<String>,
 }
