@@ -9,6 +9,7 @@ pub mod apimachinery;
 pub mod apiserver;
 pub mod cli;
 pub mod client;
+pub mod cluster;
 pub mod controllers;
 pub mod i18n;
 pub mod kubelet;
@@ -19,4 +20,6 @@ pub mod session;
 pub mod sh;
 pub mod sim;
 pub mod storage;
+#[cfg(feature = "native")]
+pub mod tool;
 pub mod view;

@@ -1,2 +1,72 @@
-//! The native tool.
-fn main() {}
+//! The native tool: `podium replay`, `podium serve`, `podium lessons`, `podium descriptions`.
+
+use podium::tool;
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: podium COMMAND
+
+  replay --cluster plain --out DIR FILE.scn...   run scenarios, write DIR/NAME.out
+  serve --port N [--kubeconfig FILE] [--speed X] [--seed N]
+                                                 serve the Kubernetes API on loopback
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let done = match args.first().map(String::as_str) {
+        Some("serve") => serve(&args[1..]),
+        _ => Err(USAGE.to_owned()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprint!("{}", if why.ends_with('\n') { why } else { format!("podium: {why}\n") });
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Reads `--name value` pairs; what does not begin with `--` is returned in order.
+fn flags<'a>(args: &'a [String], known: &[&str]) -> Result<(Vec<(&'a str, &'a str)>, Vec<&'a str>), String> {
+    let (mut flags, mut rest) = (Vec::new(), Vec::new());
+    let mut args = args.iter();
+    while let Some(arg) = args.next() {
+        let Some(name) = arg.strip_prefix("--") else {
+            rest.push(arg.as_str());
+            continue;
+        };
+        let (name, inline) = name.split_once('=').map_or((name, None), |(n, v)| (n, Some(v)));
+        if !known.contains(&name) {
+            return Err(format!("unknown flag --{name}"));
+        }
+        let value = match inline {
+            Some(value) => value,
+            None => args.next().ok_or_else(|| format!("--{name} needs a value"))?,
+        };
+        flags.push((name, value));
+    }
+    Ok((flags, rest))
+}
+
+fn number<T: std::str::FromStr>(name: &str, value: &str) -> Result<T, String> {
+    value.parse().map_err(|_| format!("--{name}: {value:?} is not a number"))
+}
+
+fn serve(args: &[String]) -> Result<(), String> {
+    let (given, rest) = flags(args, &["port", "kubeconfig", "speed", "seed"])?;
+    if let Some(extra) = rest.first() {
+        return Err(format!("serve takes no {extra:?}"));
+    }
+    let mut options = tool::serve::Options { port: 0, kubeconfig: None, speed: 1.0, seed: 1 };
+    for (name, value) in given {
+        match name {
+            "port" => options.port = number(name, value)?,
+            "speed" => options.speed = number(name, value)?,
+            "seed" => options.seed = number(name, value)?,
+            _ => options.kubeconfig = Some(value.into()),
+        }
+    }
+    if !(options.speed.is_finite() && options.speed > 0.0) {
+        return Err("--speed must be more than 0".into());
+    }
+    tool::serve::run(&options).map_err(|e| e.to_string())
+}

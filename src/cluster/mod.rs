@@ -1,0 +1,169 @@
+//! The composition root: API server, controllers, scheduler and kubelets on one clock and one seed.
+//! A cluster is data; cloning it is a snapshot.
+
+mod spec;
+
+pub use spec::ClusterSpec;
+
+use crate::apimachinery::Time;
+use crate::apimachinery::time::Duration;
+use crate::apiserver::proxy::NoNodes;
+use crate::apiserver::{ApiServer, Config, NodeProxy};
+use crate::client::request::{StreamPoll, WatchPoll};
+use crate::client::{Api, Informers, Reply, Request, StreamId, WatchId};
+use crate::controllers::{Controllers, Spun};
+use crate::kubelet::Kubelets;
+use crate::scheduler::Scheduler;
+use crate::sim::{Clock, Rng};
+
+/// Rounds of one step before it counts as spinning: each round is one hop of an event through the control plane.
+const MAX_ROUNDS: usize = 10_000;
+/// How long a cluster runs before anyone sees it: nodes register, default accounts appear.
+const BOOT: Duration = Duration::from_secs(12);
+
+/// A whole cluster.
+#[derive(Clone)]
+pub struct Cluster {
+    clock: Clock,
+    api: ApiServer,
+    informers: Informers,
+    controllers: Controllers,
+    scheduler: Scheduler,
+    kubelets: Kubelets,
+}
+
+impl Cluster {
+    /// Boots a cluster: time starts at the spec's start and some seconds have passed when this returns.
+    pub fn boot(spec: &ClusterSpec) -> Self {
+        let start = Time::parse_rfc3339(&spec.start).unwrap_or_default();
+        let (clock, rng) = (Clock::new(start), Rng::new(spec.seed));
+        let mut cluster = Self {
+            api: ApiServer::new(clock.clone(), rng.clone(), Config::default()),
+            informers: Informers::default(),
+            controllers: Controllers::new(&rng),
+            scheduler: Scheduler::new(&rng),
+            kubelets: Kubelets::new(spec.nodes.clone(), &rng),
+            clock,
+        };
+        // A cluster that spins while it boots would spin in every test; the error has its place in `step`.
+        let _ = cluster.run_until(start + BOOT);
+        cluster
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    pub fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    /// The caches of the control plane, for the pictures: shared values, no copies.
+    pub fn informers(&self) -> &Informers {
+        &self.informers
+    }
+
+    pub fn scheduler(&self) -> &Scheduler {
+        &self.scheduler
+    }
+
+    pub fn api(&self) -> &ApiServer {
+        &self.api
+    }
+
+    pub fn api_mut(&mut self) -> &mut ApiServer {
+        &mut self.api
+    }
+
+    /// Lets everyone react at the present moment until nothing changes any more. True where anything did.
+    ///
+    /// # Errors
+    /// Names who does not come to rest.
+    pub fn step(&mut self) -> Result<bool, Spun> {
+        for round in 0..MAX_ROUNDS {
+            if !self.round()? {
+                return Ok(round > 0);
+            }
+        }
+        Err(Spun { controller: "cluster", key: "a step does not end".into() })
+    }
+
+    /// One hop: caches take in what was written, then controllers, scheduler and kubelets act on it.
+    fn round(&mut self) -> Result<bool, Spun> {
+        let now = self.clock.now();
+        let door = &mut ControlPlane(&mut self.api);
+        let deltas = self.informers.sync(door);
+        let mut busy = !deltas.is_empty();
+        busy |= self.controllers.step(&self.informers, &deltas, door, now)?;
+        busy |= self.scheduler.step(&self.informers, &deltas, door, now);
+        busy |= self.kubelets.step(&self.informers, &deltas, door, now);
+        Ok(busy)
+    }
+
+    /// When something happens next without anyone asking for it.
+    pub fn next_timer(&self) -> Option<Time> {
+        let timers = [self.controllers.next_timer(), self.scheduler.next_timer(), self.kubelets.next_timer()];
+        timers.into_iter().flatten().min()
+    }
+
+    /// Lets time pass up to a moment, from timer to timer.
+    ///
+    /// # Errors
+    /// Names who does not come to rest.
+    pub fn run_until(&mut self, end: Time) -> Result<(), Spun> {
+        self.step()?;
+        while let Some(next) = self.next_timer().filter(|t| *t <= end) {
+            // A timer that is due already and does not go away would stop time; the least step moves it on.
+            self.clock.advance_to(next.max(self.clock.now() + Duration::from_nanos(1)).min(end));
+            self.step()?;
+            if self.clock.now() >= end {
+                break;
+            }
+        }
+        self.clock.advance_to(end);
+        self.step()?;
+        Ok(())
+    }
+}
+
+/// The door as the control plane and the kubelets see it: no node behind it.
+struct ControlPlane<'a>(&'a mut ApiServer);
+
+impl Api for ControlPlane<'_> {
+    fn handle(&mut self, request: Request) -> Reply {
+        self.0.handle(request, &mut NoNodes)
+    }
+    fn poll_watch(&mut self, id: WatchId) -> WatchPoll {
+        self.0.poll_watch(id)
+    }
+    fn close_watch(&mut self, id: WatchId) {
+        self.0.close_watch(id);
+    }
+    fn poll_stream(&mut self, id: StreamId) -> StreamPoll {
+        NoNodes.poll_stream(id)
+    }
+    fn write_stream(&mut self, _: StreamId, _: Option<&[u8]>) {}
+    fn close_stream(&mut self, _: StreamId) {}
+}
+
+/// The door as users see it: logs, exec and port-forward reach the kubelets.
+impl Api for Cluster {
+    fn handle(&mut self, request: Request) -> Reply {
+        self.api.handle(request, &mut NoNodes)
+    }
+    fn poll_watch(&mut self, id: WatchId) -> WatchPoll {
+        self.api.poll_watch(id)
+    }
+    fn close_watch(&mut self, id: WatchId) {
+        self.api.close_watch(id);
+    }
+    fn poll_stream(&mut self, id: StreamId) -> StreamPoll {
+        NoNodes.poll_stream(id)
+    }
+    fn write_stream(&mut self, id: StreamId, data: Option<&[u8]>) {
+        NoNodes.write_stream(id, data);
+    }
+    fn close_stream(&mut self, id: StreamId) {
+        NoNodes.close_stream(id);
+    }
+}

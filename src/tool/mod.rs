@@ -1,0 +1,4 @@
+//! What the native tool does: replay, serve, lessons, bench. Only here are files and sockets of the real machine used.
+
+pub mod scenario;
+pub mod serve;
