@@ -206,8 +206,16 @@ impl Schema for &'static Type {
     fn patch_field(&self, name: &str) -> Option<PatchField> {
         let t: &'static Type = self;
         let field = t.field(name)?;
-        let schema = field.kind.definition().map(|t| Box::new(t) as Box<dyn Schema>);
+        let definition = match &field.kind {
+            Kind::Map(_) => None,
+            other => other.definition(),
+        };
+        let schema = definition.map(|t| Box::new(t) as Box<dyn Schema>);
         Some(PatchField { merge_key: field.merge_key, strategy: field.patch_strategy, schema })
+    }
+
+    fn name(&self) -> &str {
+        self.name
     }
 }
 
