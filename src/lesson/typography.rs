@@ -118,4 +118,13 @@ mod tests {
             assert_eq!(joint(a, b), want, "{a}|{b}");
         }
     }
+
+    #[test]
+    fn the_pages_chinese_keeps_the_rules() {
+        let source = include_str!("../i18n/zh.rs");
+        let code = source.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let texts = code.flat_map(|line| line.split('"').skip(1).step_by(2));
+        let found: Vec<String> = texts.flat_map(problems).collect();
+        assert_eq!(found, Vec::<String>::new());
+    }
 }
