@@ -1,6 +1,6 @@
 //! Creating. Models `Store.create` and `rest.BeforeCreate`.
 
-use super::{Registry, ResourceInfo};
+use super::{Registry, ResourceInfo, service};
 use crate::apimachinery::{Status, Value};
 use crate::storage::store::key_of;
 
@@ -12,6 +12,9 @@ impl Registry<'_> {
     /// Completes, validates and stores a new object. Its namespace is already set.
     pub fn create(&mut self, info: &ResourceInfo, mut object: Value) -> Result<Value, Status> {
         self.fill_system_fields(&mut object);
+        if info.stored_as == "services" {
+            service::allocate_create(self.store, self.rng, &mut object)?;
+        }
         info.strategy.begin_create(&mut object, self.store, self.rng)?;
         info.strategy.prepare_for_create(&mut object);
         let errors = info.strategy.validate(&object);

@@ -5,6 +5,7 @@ mod create;
 mod delete;
 mod meta;
 mod resource;
+mod service;
 #[cfg(test)]
 mod tests;
 mod update;
@@ -71,6 +72,10 @@ impl Registry<'_> {
             return object;
         }
         let key = key_of(object["metadata"]["namespace"].str(), object["metadata"]["name"].str());
+        if info.stored_as == "services" {
+            let old = self.store.get("services", &key).cloned().unwrap_or_default();
+            service::record_addresses(self.store, self.rng, &self.now.rfc3339(), &object, &old);
+        }
         self.store.put(&info.stored_as, &key, object)
     }
 
@@ -79,6 +84,9 @@ impl Registry<'_> {
             return Some(object.clone());
         }
         let key = key_of(object["metadata"]["namespace"].str(), object["metadata"]["name"].str());
+        if info.stored_as == "services" {
+            service::record_addresses(self.store, self.rng, "", &Value::Null, object);
+        }
         self.store.remove(&info.stored_as, &key)
     }
 }

@@ -1,6 +1,6 @@
 //! Updating. Models `Store.Update` and `rest.BeforeUpdate`.
 
-use super::{Part, Registry, ResourceInfo, meta};
+use super::{Part, Registry, ResourceInfo, meta, service};
 use crate::apimachinery::{Object, Status, Value, field};
 use crate::storage::store::key_of;
 
@@ -24,6 +24,9 @@ impl Registry<'_> {
         meta::keep_system_fields(&mut new, &old);
         match part {
             Part::Main => {
+                if info.stored_as == "services" {
+                    service::allocate_update(self.store, self.rng, &mut new, &old)?;
+                }
                 info.strategy.begin_update(&mut new, &old, self.store, self.rng)?;
                 info.strategy.prepare_for_update(&mut new, &old);
             }
