@@ -15,6 +15,7 @@ mod options;
 pub mod proxy;
 pub mod request_info;
 mod server;
+mod subresources;
 mod table;
 #[cfg(test)]
 mod tests;

@@ -8,12 +8,14 @@ mod read;
 mod update;
 
 pub use admit::Admission;
+pub use patch::apply_patch;
 
-use super::{ApiServer, NodeProxy, RequestInfo};
+use super::{ApiServer, NodeProxy, RequestInfo, subresources};
 use crate::apimachinery::{Status, Value};
 use crate::client::request::ReplyBody;
 use crate::client::{Accept, Body, Reply, Request};
 use crate::registry::store::{Registry, ResourceInfo};
+use crate::storage::store::key_of;
 use std::rc::Rc;
 
 /// What every handler gets.
@@ -28,14 +30,15 @@ pub fn dispatch(
     info: &RequestInfo,
     resource: &Rc<ResourceInfo>,
     request: &Request,
-    _nodes: &mut dyn NodeProxy,
+    nodes: &mut dyn NodeProxy,
 ) -> Result<Reply, Status> {
     let call = Call { info, resource, request };
     if !info.subresource.is_empty() {
-        return match info.subresource {
-            "status" if resource.subresource("status").is_some() => server.serve_status(&call),
-            _ => Err(Status::path_not_found()),
-        };
+        return subresources::dispatch(server, &call, nodes);
+    }
+    if resource.resource.resource == "bindings" && info.verb == "create" {
+        let name = body(request, "Binding")?["metadata"]["name"].str().to_owned();
+        return server.serve_binding(&call, &name);
     }
     let on_collection = matches!(info.verb, "create" | "list" | "deletecollection");
     if !resource.serves(info.verb) || (info.verb != "watch" && on_collection != info.name.is_empty()) {
@@ -74,6 +77,12 @@ pub fn body<'a>(request: &'a Request, kind: &str) -> Result<&'a Value, Status> {
 }
 
 impl ApiServer {
+    /// The object that the path names.
+    pub fn fetch(&self, call: &Call) -> Result<Value, Status> {
+        let object = self.store.get(&call.resource.stored_as, &key_of(call.info.namespace, call.info.name)).cloned();
+        object.ok_or_else(|| Status::not_found(&call.resource.group_resource, call.info.name))
+    }
+
     /// Answers with an object in the representation that was asked for.
     pub fn reply(&self, call: &Call, code: u16, object: Value, warnings: Vec<String>) -> Reply {
         let body = match call.request.accept {

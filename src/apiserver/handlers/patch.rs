@@ -21,12 +21,7 @@ impl ApiServer {
         if kind == PatchType::Apply {
             return self.serve_apply(call, patch, options);
         }
-        let name = call.info.name;
-        let old = self
-            .store
-            .get(&call.resource.stored_as, &key_of(call.info.namespace, name))
-            .cloned()
-            .ok_or_else(|| Status::not_found(&call.resource.group_resource, name))?;
+        let old = self.fetch(call)?;
         let patched = apply_patch(call, kind, &old, patch)?;
         let strategic = kind == PatchType::Strategic;
         let decoded = decode_patched(&call.resource.gvk, &patched, patch, strategic, options.validation)?;

@@ -7,13 +7,10 @@ use crate::apiserver::watch::Watch;
 use crate::apiserver::{options, table};
 use crate::client::request::ReplyBody;
 use crate::client::{Accept, Reply};
-use crate::storage::store::key_of;
 
 impl ApiServer {
     pub fn serve_get(&mut self, call: &Call) -> Result<Reply, Status> {
-        let key = key_of(call.info.namespace, call.info.name);
-        let object = self.store.get(&call.resource.stored_as, &key).cloned();
-        let object = object.ok_or_else(|| Status::not_found(&call.resource.group_resource, call.info.name))?;
+        let object = self.fetch(call)?;
         Ok(self.reply(call, 200, object, Vec::new()))
     }
 
