@@ -1,6 +1,7 @@
 //! Pure view models: what the pictures show, computed from objects and a size. The page only draws them.
 
 pub mod geometry;
+pub mod intent;
 pub mod memory;
 pub mod pod;
 pub mod stage;
