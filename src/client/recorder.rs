@@ -224,7 +224,9 @@ impl EventRecorder {
         (kind, reason, action): (&str, &str, &str),
         message: &str,
     ) {
-        let key = format!("{}/{kind}/{action}/{reason}", about.key);
+        // The object's version is part of what the event is about: after a write, a new series starts.
+        let version = about.reference["resourceVersion"].str();
+        let key = format!("{}/{version}/{kind}/{action}/{reason}", about.key);
         if let Some(seen) = self.seen.get_mut(&key) {
             seen.count += 1;
             // Only the second of a series is written at once; later ones wait for a refresh.

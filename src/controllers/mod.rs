@@ -2,6 +2,9 @@
 //! Models `kube-controller-manager`.
 
 pub mod context;
+pub mod pods;
+pub mod replication;
+pub mod serviceaccounts;
 
 pub use context::{Context, Controller};
 
@@ -45,7 +48,12 @@ impl std::fmt::Display for Spun {
 }
 
 /// Makes each controller, in the order in which they run.
-const TABLE: &[fn() -> Box<dyn Controller>] = &[];
+const TABLE: &[fn() -> Box<dyn Controller>] = &[
+    serviceaccounts::PerNamespace::service_accounts,
+    serviceaccounts::PerNamespace::root_ca,
+    replication::Replication::replica_sets,
+    replication::Replication::replication_controllers,
+];
 
 impl Controllers {
     pub fn new(rng: &Rng) -> Self {

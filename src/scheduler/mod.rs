@@ -1,27 +1,303 @@
 //! Finds a node for each pod. Models `kube-scheduler`.
 
-use crate::apimachinery::Time;
-use crate::client::{Api, Delta, Informers};
+pub mod fit_error;
+pub mod framework;
+pub mod node_info;
+pub mod plugins;
+pub mod pod_info;
+pub mod preemption;
+pub mod queue;
+
+use crate::apimachinery::{Object, Status, Time, Value};
+use crate::client::recorder::{NORMAL, Ref, Style, WARNING};
+use crate::client::{Api, Delta, Door, EventRecorder, Informers, Resource};
+use crate::object;
 use crate::sim::Rng;
+use fit_error::{FitError, Verdict};
+use framework::{Cycle, Nodes};
+use plugins::PLUGINS;
+use pod_info::PodInfo;
+use queue::Queue;
+use std::collections::BTreeMap;
+
+/// The name that pods ask for in `spec.schedulerName`.
+const NAME: &str = "default-scheduler";
 
 /// The scheduler: its queue, its picture of the nodes, and its memory of why pods did not fit.
 #[derive(Clone)]
 pub struct Scheduler {
-    _rng: Rng,
+    queue: Queue,
+    nodes: Nodes,
+    events: EventRecorder,
+    /// Why the pods that wait did not fit, by key: what the picture shows on each node.
+    refused: BTreeMap<String, FitError>,
 }
 
 impl Scheduler {
-    pub fn new(rng: &Rng) -> Self {
-        Self { _rng: rng.fork("scheduler") }
+    pub fn new(_: &Rng) -> Self {
+        Self {
+            queue: Queue::default(),
+            nodes: Nodes::new(),
+            events: EventRecorder::new(NAME, "default-scheduler-vm", Style::Series, "kube-scheduler"),
+            refused: BTreeMap::new(),
+        }
     }
 
     /// Takes in the changes and schedules every pod that waits. True where anything was done.
-    pub fn step(&mut self, _informers: &Informers, _deltas: &[Delta], _api: &mut dyn Api, _now: Time) -> bool {
-        false
+    pub fn step(&mut self, informers: &Informers, deltas: &[Delta], api: &mut dyn Api, now: Time) -> bool {
+        for delta in deltas {
+            match delta.resource {
+                Resource::Nodes => self.node_changed(delta, informers),
+                Resource::Pods => self.pod_changed(delta, now),
+                _ => {}
+            }
+            self.requeue(delta, informers, now);
+        }
+        self.queue.release(now);
+        let mut busy = false;
+        while let Some(key) = self.queue.pop() {
+            busy = true;
+            self.schedule_one(&key, informers, api, now);
+        }
+        busy
     }
 
     /// When the next pod's back-off ends.
     pub fn next_timer(&self) -> Option<Time> {
-        None
+        self.queue.next_timer()
     }
+
+    /// Why a pod that waits fits no node; None where it was not tried or was bound.
+    pub fn verdicts(&self, key: &str) -> Option<&FitError> {
+        self.refused.get(key)
+    }
+
+    fn node_changed(&mut self, delta: &Delta, informers: &Informers) {
+        let Some(node) = &delta.new else {
+            self.nodes.remove(&*delta.key);
+            return;
+        };
+        let info = self.nodes.entry(delta.key.to_string()).or_default();
+        info.set_node(node);
+        if delta.is_add() {
+            for pod in informers.pods_on(&delta.key).filter(|p| !is_terminal(p)) {
+                info.add(&pod.key(), PodInfo::new(pod));
+            }
+        }
+    }
+
+    fn pod_changed(&mut self, delta: &Delta, now: Time) {
+        let pod = delta.object();
+        let node = pod.at("spec.nodeName").str();
+        if node.is_empty() {
+            let waits = !delta.is_delete() && is_ours(pod) && !pod.is_terminating();
+            // A new name, a changed spec or new labels may make it fit; its own condition does not.
+            let news = delta.is_add() || delta.changed("spec") || delta.changed("metadata.labels");
+            if !waits {
+                self.forget(&delta.key);
+            } else if news {
+                self.queue.add(&delta.key, pod.at("spec.priority").int(), now);
+            }
+            return;
+        }
+        self.forget(&delta.key);
+        let Some(info) = self.nodes.get_mut(node) else { return };
+        if delta.is_delete() || is_terminal(pod) {
+            info.remove(&delta.key);
+        } else if delta.is_add() || delta.changed("spec") || delta.changed("metadata") {
+            info.add(&delta.key, PodInfo::new(pod));
+        }
+    }
+
+    fn forget(&mut self, key: &str) {
+        self.queue.remove(key);
+        self.refused.remove(key);
+    }
+
+    fn requeue(&mut self, delta: &Delta, informers: &Informers, now: Time) {
+        // Pods that are not bound yet take nothing from anyone.
+        if delta.resource == Resource::Pods && delta.object().at("spec.nodeName").str().is_empty() {
+            return;
+        }
+        let new_node = delta.resource == Resource::Nodes && delta.is_add();
+        self.queue.move_where(now, |key, plugins| {
+            let Some(pod) = informers.get(Resource::Pods, key) else { return false };
+            let info = PodInfo::new(pod);
+            let helps = |name: &&str| plugins::by_name(name).is_some_and(|p| p.helps(&info, delta));
+            plugins.iter().any(|name| helps(name)) || (plugins.is_empty() && new_node)
+        });
+    }
+
+    fn schedule_one(&mut self, key: &str, informers: &Informers, api: &mut dyn Api, now: Time) {
+        let Some(pod) = informers.get(Resource::Pods, key) else { return self.queue.remove(key) };
+        if !pod.at("spec.nodeName").str().is_empty() || pod.is_terminating() {
+            return self.queue.remove(key);
+        }
+        let info = PodInfo::new(pod);
+        match self.find_node(&info, informers) {
+            Ok(node) => self.bind(info, &node, api, now),
+            Err(error) => self.fail(&info, error, informers, api, now),
+        }
+    }
+
+    /// The best of the nodes that take the pod. Of equal ones the first by name is taken.
+    fn find_node(&self, pod: &PodInfo, informers: &Informers) -> Result<String, FitError> {
+        let mut cycle = Cycle { nodes: &self.nodes, informers, state: Default::default() };
+        let mut error = FitError { nodes: self.nodes.len(), ..FitError::default() };
+        for plugin in PLUGINS {
+            if let Some(why) = plugin.pre_filter(pod, &mut cycle) {
+                error.pre_filter = Some((plugin.name(), why));
+                return Err(error);
+            }
+        }
+        let mut feasible = Vec::new();
+        for (name, node) in &self.nodes {
+            let refused = PLUGINS
+                .iter()
+                .find_map(|plugin| Some(Verdict { plugin: plugin.name(), refusal: plugin.filter(pod, node, &cycle)? }));
+            match refused {
+                None => feasible.push((name, 0)),
+                Some(verdict) => {
+                    error.verdicts.insert(name.clone(), verdict);
+                }
+            }
+        }
+        if feasible.len() > 1 {
+            self.score(pod, &mut feasible, &cycle);
+        }
+        let best = feasible.iter().map(|(_, score)| *score).max();
+        let chosen = feasible.iter().find(|(_, score)| Some(*score) == best);
+        chosen.map(|(name, _)| (*name).clone()).ok_or(error)
+    }
+
+    fn score(&self, pod: &PodInfo, feasible: &mut [(&String, i64)], cycle: &Cycle) {
+        for plugin in PLUGINS.iter().filter(|p| p.weight() > 0) {
+            let score = |name: &String| self.nodes.get(name).map_or(0, |node| plugin.score(pod, node, cycle));
+            let mut scores: Vec<i64> = feasible.iter().map(|(name, _)| score(name)).collect();
+            plugin.normalize(&mut scores);
+            for ((_, total), score) in feasible.iter_mut().zip(scores) {
+                *total += score * plugin.weight();
+            }
+        }
+    }
+
+    fn bind(&mut self, pod: PodInfo, node: &str, api: &mut dyn Api, now: Time) {
+        let key = pod.pod.key();
+        let binding = object! {
+            "apiVersion" => "v1", "kind" => "Binding",
+            "metadata" => object! {
+                "name" => pod.pod.name(), "namespace" => pod.pod.namespace(), "uid" => pod.pod.uid(),
+            },
+            "target" => object! { "apiVersion" => "v1", "kind" => "Node", "name" => node },
+        };
+        if self.door(api).post(Resource::Pods, &key, "binding", binding).is_err() {
+            return self.queue.retry(&key, now);
+        }
+        let message = format!("Successfully assigned {key} to {node}");
+        self.events.event(api, now, &Ref::of(&pod.pod), (NORMAL, "Scheduled", "Binding"), &message);
+        self.forget(&key);
+        if let Some(info) = self.nodes.get_mut(node) {
+            info.add(&key, pod);
+        }
+    }
+
+    fn fail(&mut self, pod: &PodInfo, error: FitError, informers: &Informers, api: &mut dyn Api, now: Time) {
+        let key = pod.pod.key();
+        let preempted = preemption::find(pod, &error, &self.nodes, informers);
+        let message = match &preempted {
+            Some(_) => error.message(None),
+            None => error.message(Some(&error.preemption_failed())),
+        };
+        let action = (WARNING, "FailedScheduling", "Scheduling");
+        let nominated = preempted.as_ref().map_or("", |c| c.node.as_str()).to_owned();
+        if let Some(candidate) = preempted {
+            self.preempt(pod, candidate, api, now);
+        }
+        self.events.event(api, now, &Ref::of(&pod.pod), action, &message);
+        let _ = self.set_unschedulable(&pod.pod, &message, &nominated, api, now);
+        self.queue.park(&key, error.plugins(), now);
+        self.refused.insert(key, error);
+    }
+
+    fn preempt(&mut self, pod: &PodInfo, candidate: preemption::Candidate, api: &mut dyn Api, now: Time) {
+        for victim in candidate.victims {
+            let why = format!("{NAME}: preempting to accommodate a higher priority pod");
+            let condition = object! {
+                "type" => "DisruptionTarget", "status" => "True", "reason" => "PreemptionByScheduler",
+                "message" => why, "lastTransitionTime" => now.rfc3339(), "lastProbeTime" => Value::Null,
+                "observedGeneration" => victim.generation(),
+            };
+            let _ = self.update_status(&victim, api, |pod| set_condition(pod, condition.clone()));
+            if self.door(api).delete(Resource::Pods, &victim.key(), Value::Null).is_ok() {
+                let message = format!("Preempted by pod {} on node {}", pod.pod.uid(), candidate.node);
+                self.events.event(api, now, &Ref::of(&victim), (NORMAL, "Preempted", "Preempting"), &message);
+            }
+        }
+    }
+
+    fn set_unschedulable(
+        &self,
+        pod: &Value,
+        message: &str,
+        nominated: &str,
+        api: &mut dyn Api,
+        now: Time,
+    ) -> Result<(), Status> {
+        let condition = object! {
+            "type" => "PodScheduled", "status" => "False", "reason" => "Unschedulable", "message" => message,
+            "lastProbeTime" => Value::Null, "lastTransitionTime" => now.rfc3339(),
+            "observedGeneration" => pod.generation(),
+        };
+        self.update_status(pod, api, |pod| {
+            let changed = set_condition(pod, condition.clone());
+            if nominated.is_empty() || pod.at("status.nominatedNodeName").str() == nominated {
+                return changed;
+            }
+            pod.set("status.nominatedNodeName", nominated);
+            true
+        })
+    }
+
+    /// Writes a pod's status; a conflict is tried again on the pod as it is now.
+    fn update_status(&self, pod: &Value, api: &mut dyn Api, change: impl Fn(&mut Value) -> bool) -> Result<(), Status> {
+        let mut pod = pod.clone();
+        for _ in 0..3 {
+            if !change(&mut pod) {
+                return Ok(());
+            }
+            match self.door(api).update_status(Resource::Pods, pod.clone()) {
+                Err(status) if status.reason == "Conflict" => pod = self.door(api).get(Resource::Pods, &pod.key())?,
+                other => return other.map(|_| ()),
+            }
+        }
+        Ok(())
+    }
+
+    fn door<'a>(&self, api: &'a mut dyn Api) -> Door<'a> {
+        self.events.door(api)
+    }
+}
+
+/// Sets a condition; its transition time stays where its status does. True where anything changed.
+fn set_condition(object: &mut Value, mut condition: Value) -> bool {
+    let conditions = object.at_mut("status.conditions").list_mut();
+    let Some(there) = conditions.iter_mut().find(|c| c["type"] == condition["type"]) else {
+        conditions.push(condition);
+        return true;
+    };
+    if there["status"] == condition["status"] {
+        condition.set("lastTransitionTime", there["lastTransitionTime"].clone());
+    }
+    let changed = !there.same(&condition);
+    *there = condition;
+    changed
+}
+
+fn is_terminal(pod: &Value) -> bool {
+    matches!(pod.at("status.phase").str(), "Succeeded" | "Failed")
+}
+
+/// True for pods that ask for this scheduler and are not held back by a gate.
+fn is_ours(pod: &Value) -> bool {
+    pod.at("spec.schedulerName").str() == NAME && pod["spec"]["schedulingGates"].is_empty()
 }
