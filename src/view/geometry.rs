@@ -29,6 +29,9 @@ pub struct Density {
     pub one_row: f64,
     pub mark_gap: f64,
     pub dock_gap: f64,
+    /// From the client's mark to the plane, and from there to the first mark.
+    pub wire: f64,
+    pub mark_pad: f64,
 }
 
 pub const WIDE: Density = Density {
@@ -44,6 +47,8 @@ pub const WIDE: Density = Density {
     one_row: 152.0,
     mark_gap: 8.0,
     dock_gap: 8.0,
+    wire: 14.0,
+    mark_pad: 12.0,
 };
 
 pub const COMPACT: Density = Density {
@@ -59,9 +64,14 @@ pub const COMPACT: Density = Density {
     one_row: 104.0,
     mark_gap: 4.0,
     dock_gap: 2.0,
+    wire: 6.0,
+    mark_pad: 8.0,
 };
 
 pub const PLANE_TOP: f64 = 2.0;
+/// The client's mark with and without its name.
+pub const CLIENT: f64 = 74.0;
+pub const CLIENT_SMALL: f64 = 26.0;
 pub const NODE_FOOT: f64 = 12.0;
 /// Height that a row of label chips adds.
 pub const CHIPS: f64 = 22.0;

@@ -1,5 +1,7 @@
 //! Pure view models: what the pictures show, computed from objects and a size. The page only draws them.
 
+pub mod card;
+pub mod flow;
 pub mod geometry;
 pub mod intent;
 pub mod memory;

@@ -51,6 +51,8 @@ pub struct ContainerView {
     pub ready: bool,
     pub restarts: i64,
     pub init: bool,
+    /// An init container that goes on running beside the others.
+    pub sidecar: bool,
 }
 
 /// One pod, independent of where it is drawn.
@@ -135,6 +137,7 @@ fn container(spec: &Value, status: Option<&Value>, init: bool) -> ContainerView 
         ready: status["ready"].bool(),
         restarts: status["restartCount"].int(),
         init,
+        sidecar: init && spec["restartPolicy"].str() == "Always",
     }
 }
 

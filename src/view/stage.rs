@@ -109,6 +109,10 @@ pub struct PodBox {
     pub hue: usize,
     /// Its chips are shown.
     pub labels: bool,
+    /// It has just appeared.
+    pub enter: bool,
+    /// It has just appeared, moved or changed its phase.
+    pub changed: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -127,6 +131,8 @@ pub struct Tally {
     pub count: usize,
     pub x: f64,
     pub y: f64,
+    /// The width of its bar, where there is room for one.
+    pub bar: Option<f64>,
 }
 
 /// The whole picture.
@@ -137,6 +143,8 @@ pub struct Stage {
     pub width: f64,
     pub height: f64,
     pub labels: bool,
+    /// The reader's own machine, left of the plane.
+    pub client: Rect,
     pub plane: Rect,
     pub marks: Vec<MarkBox>,
     pub dock: Dock,
@@ -217,12 +225,15 @@ fn level(frame: &Frame, density: &Density, nodes: usize, busiest: usize) -> Lod 
 }
 
 fn control_plane(out: &mut Stage, d: &Density, frame: &Frame) {
-    out.plane = Rect { x: d.pad, y: PLANE_TOP, w: (frame.width - 2.0 * d.pad).max(1.0), h: d.plane_height };
     let named = frame.width >= NAMED_MARKS;
-    let mut x = d.pad + 12.0;
+    let middle = PLANE_TOP + d.plane_height / 2.0;
+    out.client = Rect { x: d.pad, y: middle - 14.0, w: if named { CLIENT } else { CLIENT_SMALL }, h: 28.0 };
+    let left = out.client.x + out.client.w + d.wire;
+    out.plane = Rect { x: left, y: PLANE_TOP, w: (frame.width - d.pad - left).max(1.0), h: d.plane_height };
+    let mut x = left + d.mark_pad;
     for (id, name) in ["apiserver", "scheduler", "controllers"].into_iter().zip(frame.marks) {
         let w = if named { (sans_width(name) * 0.95).round() + 32.0 } else { 22.0 };
-        let at = Rect { x, y: PLANE_TOP + d.plane_height / 2.0 - 14.0, w, h: 28.0 };
+        let at = Rect { x, y: middle - 14.0, w, h: 28.0 };
         out.marks.push(MarkBox { id, name, at, named });
         x += w + if named { 8.0 } else { d.mark_gap };
     }
@@ -249,8 +260,7 @@ fn dock(out: &mut Stage, d: &Density, waiting: &[&Rc<PodView>], memory: &mut Mem
     for pod in waiting {
         let place = memory.place_of(&pod.uid).map_or(0, |p| p.slot);
         if place < shown {
-            let hue = memory.hue(&pod.namespace);
-            out.pods.push(PodBox { pod: (*pod).clone(), at: slot(place), lod: Lod::Tile, hue, labels: false });
+            out.pods.push(pod_box(pod, slot(place), Lod::Tile, false, memory));
         } else {
             hidden += 1;
         }
@@ -263,6 +273,11 @@ fn dock(out: &mut Stage, d: &Density, waiting: &[&Rc<PodView>], memory: &mut Mem
     }
     let used = waiting.len().min(per) as f64 * (tile + TILE_GAP);
     out.dock.caption = hidden == 0 && at.w - used > 150.0;
+}
+
+fn pod_box(pod: &Rc<PodView>, at: Rect, lod: Lod, labels: bool, memory: &mut Memory) -> PodBox {
+    let (enter, changed) = memory.news(&pod.uid);
+    PodBox { pod: pod.clone(), at, lod, hue: memory.hue(&pod.namespace), labels, enter, changed }
 }
 
 fn ghost_box(ghost: &super::memory::Ghost, at: Rect, lod: Lod) -> GhostBox {
@@ -317,7 +332,7 @@ fn node_rows(
             let pods = by_node.get(node.name.as_str()).map(Vec::as_slice).unwrap_or_default();
             out.nodes.push(NodeBox { node: node.clone(), at, pods: pods.len() });
             let origin = (x + d.node_pad, y + head);
-            fill_node(out, &grid, node, pods, origin, memory);
+            fill_node(out, &grid, node, pods, origin, width - 2.0 * d.node_pad, memory);
         }
         y += h + d.gap;
     }
@@ -330,12 +345,15 @@ fn slots_used(pods: &[&Rc<PodView>], node: &str, memory: &Memory) -> usize {
     of_pods.chain(of_ghosts).max().unwrap_or(0)
 }
 
-fn phases(pods: &[&Rc<PodView>]) -> BTreeMap<Phase, usize> {
+/// How many pods each phase has, the usual ones first.
+fn phases(pods: &[&Rc<PodView>]) -> Vec<(Phase, usize)> {
+    const FIRST: [Phase; 3] = [Phase::Running, Phase::NotReady, Phase::ContainerCreating];
     let mut by = BTreeMap::new();
     for pod in pods {
         *by.entry(pod.phase).or_insert(0) += 1;
     }
-    by
+    let usual: Vec<_> = FIRST.iter().filter_map(|p| by.remove(p).map(|n| (*p, n))).collect();
+    usual.into_iter().chain(by).collect()
 }
 
 fn fill_node(
@@ -344,20 +362,21 @@ fn fill_node(
     node: &NodeView,
     pods: &[&Rc<PodView>],
     (x, y): (f64, f64),
+    inner: f64,
     memory: &mut Memory,
 ) {
     let (lod, labels) = (out.lod, out.labels);
     if lod == Lod::Tally {
+        let bar = |count: usize| (inner >= 150.0).then(|| ((inner - 68.0) * count as f64 / pods.len() as f64).max(3.0));
         for (row, (phase, count)) in phases(pods).into_iter().enumerate() {
             let y = y + row as f64 * TALLY_ROW;
-            out.tallies.push(Tally { node: node.name.clone(), phase, count, x, y });
+            out.tallies.push(Tally { node: node.name.clone(), phase, count, x, y, bar: bar(count) });
         }
         return;
     }
     for pod in pods {
         let at = grid.slot(memory.place_of(&pod.uid).map_or(0, |p| p.slot), x, y);
-        let hue = memory.hue(&pod.namespace);
-        out.pods.push(PodBox { pod: (*pod).clone(), at, lod, hue, labels });
+        out.pods.push(pod_box(pod, at, lod, labels, memory));
     }
     for ghost in memory.ghosts.iter().filter(|g| g.node == node.name) {
         out.ghosts.push(ghost_box(ghost, grid.slot(ghost.slot, x, y), lod));
