@@ -3,6 +3,8 @@
 use super::action::{InspectorTab, Selection, TabId};
 use crate::i18n::Lang;
 use crate::lesson::{prose, runner};
+pub use crate::view::flow::{Flow, FlowKind};
+pub use crate::view::picture::NamespaceView;
 use crate::view::stage::Stage;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -45,6 +47,8 @@ pub struct PictureView {
     pub key: String,
     /// Marks of the control plane that work: `client`, `apiserver`, `scheduler`, `controllers`.
     pub active: Vec<&'static str>,
+    /// What flows now: requests between pods, tunnels of port-forward.
+    pub flows: Vec<Flow>,
 }
 
 /// A tab's handle.
@@ -133,17 +137,6 @@ pub struct TimeView {
     pub speed: f64,
     /// Virtual time since the start: `00:16:42`.
     pub clock: String,
-}
-
-/// A namespace of the filter bar.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NamespaceView {
-    pub name: String,
-    pub hue: usize,
-    pub pods: usize,
-    /// The kubeconfig's current one.
-    pub current: bool,
-    pub shown: bool,
 }
 
 /// One fact of the inspector.

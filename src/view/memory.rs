@@ -56,10 +56,10 @@ pub struct Memory {
 impl Memory {
     /// Takes in the pods of this moment (`now` in the reader's time): new ones get the first free slot of their node, those that are gone leave
     /// a ghost, everything else stays where it is.
-    pub fn update(&mut self, pods: &[PodView], now: Time) {
+    pub fn update(&mut self, pods: &[impl AsRef<PodView>], now: Time) {
         let first = self.now.is_none();
         self.now = Some(now);
-        let alive: BTreeSet<&str> = pods.iter().map(|p| p.uid.as_str()).collect();
+        let alive: BTreeSet<&str> = pods.iter().map(|p| p.as_ref().uid.as_str()).collect();
         let gone: Vec<String> = self.pods.keys().filter(|uid| !alive.contains(uid.as_str())).cloned().collect();
         for uid in gone {
             if let Some(Seen { namespace, name, place, .. }) = self.pods.remove(&uid) {
@@ -73,7 +73,7 @@ impl Memory {
             taken.insert((seen.place.node.clone(), seen.place.slot));
         }
         for pod in pods {
-            self.place(pod, &mut taken, (!first).then_some(now));
+            self.place(pod.as_ref(), &mut taken, (!first).then_some(now));
         }
     }
 

@@ -5,5 +5,6 @@ pub mod flow;
 pub mod geometry;
 pub mod intent;
 pub mod memory;
+pub mod picture;
 pub mod pod;
 pub mod stage;

@@ -80,6 +80,12 @@ pub struct PodView {
     pub message: String,
 }
 
+impl AsRef<PodView> for PodView {
+    fn as_ref(&self) -> &PodView {
+        self
+    }
+}
+
 impl PodView {
     /// `namespace/name`: the value of `data-pod`.
     pub fn key(&self) -> String {

@@ -45,6 +45,8 @@ pub struct NodeView {
     pub name: String,
     pub ready: bool,
     pub cordoned: bool,
+    /// It is short of memory, disk or processes.
+    pub pressure: bool,
     /// CPU requested of CPU there is, 0 to 100.
     pub cpu: u8,
     pub labels: Vec<(String, String)>,
@@ -404,6 +406,7 @@ mod tests {
             name: format!("node-{i}"),
             ready: true,
             cordoned: false,
+            pressure: false,
             cpu: 0,
             labels: Vec::new(),
             verdict: String::new(),

@@ -1,0 +1,318 @@
+//! The cluster picture between moments: takes in the objects of now, keeps what did not change, lays the stage out.
+//! What the session owns; `stage` does the geometry.
+
+use super::memory::Memory;
+use super::pod::{Phase, PodView};
+use super::stage::{Frame, Lod, NodeView, Stage, stage};
+use crate::apimachinery::quantity::Quantity;
+use crate::apimachinery::{Object, Time, Value};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// Namespaces of the system: their pods are drawn only when the filter asks for them.
+const SYSTEM: [&str; 3] = ["kube-system", "kube-public", "kube-node-lease"];
+
+/// A namespace of the filter bar.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamespaceView {
+    pub name: String,
+    pub hue: usize,
+    pub pods: usize,
+    /// The kubeconfig's current one.
+    pub current: bool,
+    /// The filter shows this one alone.
+    pub shown: bool,
+}
+
+/// The objects of a moment.
+pub struct Moment<'a> {
+    pub pods: &'a [Value],
+    pub nodes: &'a [Value],
+    pub namespaces: &'a [Value],
+    /// The kubeconfig's namespace.
+    pub current: &'a str,
+    /// Virtual time, for countdowns.
+    pub now: Time,
+    /// The reader's time, for ghosts and what is new. Only differences count.
+    pub wall: Time,
+}
+
+/// The picture's state.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    memory: Memory,
+    /// By uid: the resource version it was read at, and what was read.
+    cache: BTreeMap<String, (String, Rc<PodView>)>,
+    pods: Vec<Rc<PodView>>,
+    nodes: Vec<Rc<NodeView>>,
+    namespaces: Rc<Vec<NamespaceView>>,
+    frame: Frame,
+    filter: Option<String>,
+    stage: Rc<Stage>,
+}
+
+impl Picture {
+    /// An empty picture without a size. `marks` are the names of API server, scheduler and controllers.
+    pub fn new(marks: [&'static str; 3]) -> Self {
+        Self {
+            memory: Memory::default(),
+            cache: BTreeMap::new(),
+            pods: Vec::new(),
+            nodes: Vec::new(),
+            namespaces: Rc::default(),
+            frame: Frame { width: 0.0, height: 0.0, labels: false, before: Lod::Card, zoom: 0, marks },
+            filter: None,
+            stage: Rc::default(),
+        }
+    }
+
+    pub fn stage(&self) -> &Rc<Stage> {
+        &self.stage
+    }
+
+    pub fn namespaces(&self) -> &Rc<Vec<NamespaceView>> {
+        &self.namespaces
+    }
+
+    /// The pods as last taken in, hidden ones left out.
+    pub fn pods(&self) -> &[Rc<PodView>] {
+        &self.pods
+    }
+
+    pub fn labels(&self) -> bool {
+        self.frame.labels
+    }
+
+    /// The hue of a namespace.
+    pub fn hue(&mut self, namespace: &str) -> usize {
+        self.memory.hue(namespace)
+    }
+
+    /// True while something shown ends by itself within seconds (a ghost, news): `observe` has to be called again.
+    pub fn restless(&self) -> bool {
+        self.memory.restless()
+    }
+
+    /// The stage's size in CSS pixels.
+    pub fn resize(&mut self, width: f64, height: f64) {
+        (self.frame.width, self.frame.height) = (width, height);
+        self.draw();
+    }
+
+    pub fn set_labels(&mut self, on: bool) {
+        self.frame.labels = on;
+        self.draw();
+    }
+
+    /// Steps finer (+) or coarser (-); 0 fits the picture again.
+    pub fn zoom(&mut self, steps: i32) {
+        self.frame.zoom = if steps == 0 { 0 } else { (self.frame.zoom + steps).clamp(-3, 3) };
+        self.draw();
+    }
+
+    pub fn set_marks(&mut self, marks: [&'static str; 3]) {
+        self.frame.marks = marks;
+        self.draw();
+    }
+
+    /// Shows one namespace alone; None shows all but the system's.
+    pub fn set_filter(&mut self, namespace: Option<String>) {
+        self.filter = namespace;
+        let filter = self.filter.clone();
+        self.memory.forget(|ns| shows(filter.as_deref(), ns));
+    }
+
+    /// Takes in the objects of this moment and lays them out.
+    pub fn observe(&mut self, moment: &Moment<'_>) {
+        let shown = moment.pods.iter().filter(|p| shows(self.filter.as_deref(), p.namespace()));
+        let mut cache = BTreeMap::new();
+        let mut pods = Vec::with_capacity(moment.pods.len());
+        for pod in shown {
+            let (uid, version) = (pod.uid(), pod["metadata"]["resourceVersion"].str());
+            let known = self.cache.remove(uid);
+            let view = match known {
+                Some((at, view)) if at == version && !ticks(view.phase) => view,
+                Some((_, view)) => keep(view, PodView::new(pod, moment.now)),
+                None => Rc::new(PodView::new(pod, moment.now)),
+            };
+            cache.insert(uid.to_owned(), (version.to_owned(), view.clone()));
+            pods.push(view);
+        }
+        self.cache = cache;
+        self.pods = pods;
+        self.memory.update(&self.pods, moment.wall);
+        self.nodes = self.read_nodes(moment);
+        self.namespaces = self.read_namespaces(moment);
+        self.draw();
+    }
+
+    /// Says of each node why the scheduler refused the selected pod there: `(node, reason)`; the rest is cleared.
+    pub fn set_verdicts(&mut self, verdicts: &[(String, String)]) {
+        for node in &mut self.nodes {
+            let said = verdicts.iter().find(|(name, _)| *name == node.name).map_or("", |(_, why)| why.as_str());
+            if node.verdict != said {
+                Rc::make_mut(node).verdict = said.to_owned();
+            }
+        }
+        self.draw();
+    }
+
+    fn read_nodes(&self, moment: &Moment<'_>) -> Vec<Rc<NodeView>> {
+        let mut used: BTreeMap<&str, i64> = BTreeMap::new();
+        for pod in moment.pods.iter().filter(|p| !matches!(p.at("status.phase").str(), "Succeeded" | "Failed")) {
+            *used.entry(pod.at("spec.nodeName").str()).or_default() += cpu_of(pod);
+        }
+        let read = moment.nodes.iter().map(|node| {
+            let before = self.nodes.iter().find(|n| n.name == node.name());
+            let verdict = before.map_or_else(String::new, |n| n.verdict.clone());
+            let view = node_view(node, used.get(node.name()).copied().unwrap_or(0), verdict);
+            match before {
+                Some(before) if **before == view => before.clone(),
+                _ => Rc::new(view),
+            }
+        });
+        read.collect()
+    }
+
+    fn read_namespaces(&mut self, moment: &Moment<'_>) -> Rc<Vec<NamespaceView>> {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for pod in moment.pods {
+            *counts.entry(pod.namespace()).or_default() += 1;
+        }
+        // In the order of their making, so that hues and buttons stay where they are.
+        let mut order: Vec<&Value> = moment.namespaces.iter().collect();
+        order.sort_by_key(|n| (SYSTEM.contains(&n.name()), n.name() != "default", n.creation_timestamp()));
+        let mut views = Vec::new();
+        for namespace in order {
+            let name = namespace.name();
+            let pods = counts.get(name).copied().unwrap_or(0);
+            let (current, shown) = (name == moment.current, self.filter.as_deref() == Some(name));
+            if pods > 0 || current || shown || !SYSTEM.contains(&name) {
+                views.push(NamespaceView { name: name.into(), hue: self.memory.hue(name), pods, current, shown });
+            }
+        }
+        if *self.namespaces == views { self.namespaces.clone() } else { Rc::new(views) }
+    }
+
+    fn draw(&mut self) {
+        let next = if self.frame.width < 120.0 {
+            Stage::default() // hidden
+        } else {
+            stage(&self.nodes, &self.pods, &mut self.memory, &self.frame)
+        };
+        self.frame.before = next.lod;
+        if *self.stage != next {
+            self.stage = Rc::new(next);
+        }
+    }
+}
+
+fn shows(filter: Option<&str>, namespace: &str) -> bool {
+    match filter {
+        Some(only) => namespace == only,
+        None => !SYSTEM.contains(&namespace),
+    }
+}
+
+/// Phases whose ring or countdown moves with the clock.
+fn ticks(phase: Phase) -> bool {
+    use Phase::*;
+    matches!(phase, Terminating | CrashLoopBackOff | Error | ErrImagePull | ImagePullBackOff | ContainerCreating)
+}
+
+fn keep(before: Rc<PodView>, now: PodView) -> Rc<PodView> {
+    if *before == now { before } else { Rc::new(now) }
+}
+
+/// CPU that a pod asks for, in thousandths.
+fn cpu_of(pod: &Value) -> i64 {
+    let of = |c: &Value| Quantity::of(c.at("resources.requests.cpu")).milli_value();
+    pod.at("spec.containers").items().iter().map(of).sum()
+}
+
+fn node_view(node: &Value, used: i64, verdict: String) -> NodeView {
+    let conditions = node.at("status.conditions").items();
+    let is = |kind: &str| conditions.iter().any(|c| c["type"].str() == kind && c["status"].str() == "True");
+    let all = Quantity::of(node.at("status.allocatable.cpu")).milli_value().max(1);
+    NodeView {
+        name: node.name().into(),
+        ready: is("Ready"),
+        cordoned: node.at("spec.unschedulable").bool(),
+        pressure: ["MemoryPressure", "DiskPressure", "PIDPressure"].into_iter().any(is),
+        cpu: (used.saturating_mul(100) / all).clamp(0, 100) as u8,
+        labels: node.labels().fields().map(|(k, v)| (k.to_owned(), v.str().to_owned())).collect(),
+        verdict,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{list, object};
+
+    fn pod(name: &str, namespace: &str, node: &str) -> Value {
+        object! {
+            "metadata" => object! { "uid" => format!("{namespace}-{name}"), "name" => name, "namespace" => namespace, "resourceVersion" => "1" },
+            "spec" => object! { "nodeName" => node, "containers" => list![object! { "name" => "c",
+                "resources" => object! { "requests" => object! { "cpu" => "500m" } } }] },
+        }
+    }
+
+    fn named(name: &str) -> Value {
+        object! { "metadata" => object! { "name" => name } }
+    }
+
+    fn node() -> Value {
+        let ready = object! { "type" => "Ready", "status" => "True" };
+        object! { "metadata" => object! { "name" => "n" },
+        "status" => object! { "allocatable" => object! { "cpu" => "2" }, "conditions" => list![ready] } }
+    }
+
+    fn see(picture: &mut Picture, pods: &[Value], wall: i64) {
+        let (nodes, namespaces) = ([node()], [named("default"), named("kube-system"), named("web")]);
+        let (now, wall) = (Time(0), Time::from_secs(wall));
+        picture.observe(&Moment { pods, nodes: &nodes, namespaces: &namespaces, current: "web", now, wall });
+    }
+
+    fn picture() -> Picture {
+        let mut picture = Picture::new(["API server", "Scheduler", "Controllers"]);
+        picture.resize(1_000.0, 500.0);
+        picture
+    }
+
+    #[test]
+    fn the_systems_pods_are_hidden_until_asked_for_and_leave_no_ghosts() {
+        let mut p = picture();
+        let pods = [pod("dns", "kube-system", "n"), pod("a", "default", "n")];
+        see(&mut p, &pods, 0);
+        assert_eq!(p.stage().pods.len(), 1);
+        let names: Vec<_> = p.namespaces().iter().map(|n| (n.name.as_str(), n.pods, n.current)).collect();
+        assert_eq!(names, [("default", 1, false), ("web", 0, true), ("kube-system", 1, false)]);
+        p.set_filter(Some("kube-system".into()));
+        see(&mut p, &pods, 1);
+        assert_eq!((p.stage().pods.len(), p.stage().ghosts.len()), (1, 0));
+        assert_eq!(p.stage().pods[0].pod.name, "dns");
+    }
+
+    #[test]
+    fn what_did_not_change_keeps_its_pointer() {
+        let mut p = picture();
+        let pods = [pod("a", "default", "")];
+        see(&mut p, &pods, 0);
+        let (stage, view) = (p.stage().clone(), p.pods()[0].clone());
+        see(&mut p, &pods, 1);
+        assert!(Rc::ptr_eq(&stage, p.stage()) && Rc::ptr_eq(&view, &p.pods()[0]));
+        let mut changed = pods.clone();
+        changed[0].set("metadata.resourceVersion", "2");
+        changed[0].set("metadata.labels", object! { "a" => "b" });
+        see(&mut p, &changed, 2);
+        assert!(!Rc::ptr_eq(&view, &p.pods()[0]));
+    }
+
+    #[test]
+    fn a_node_counts_what_its_pods_ask_for() {
+        let mut p = picture();
+        see(&mut p, &[pod("a", "default", "n"), pod("b", "kube-system", "n")], 0);
+        assert_eq!(p.stage().nodes[0].node.cpu, 50);
+    }
+}
