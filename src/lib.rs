@@ -18,6 +18,7 @@ pub mod registry;
 pub mod scheduler;
 pub mod session;
 pub mod sh;
+pub mod shell;
 pub mod sim;
 pub mod storage;
 #[cfg(feature = "native")]

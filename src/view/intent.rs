@@ -22,8 +22,18 @@ pub struct Intent {
 
 /// Flags of the verbs below that take a value as the next word.
 const VALUED: [&str; 12] = [
-    "-o", "--output", "-L", "--label-columns", "--sort-by", "-f", "--filename", "--field-selector", "--grace-period",
-    "--timeout", "--context", "--as",
+    "-o",
+    "--output",
+    "-L",
+    "--label-columns",
+    "--sort-by",
+    "-f",
+    "--filename",
+    "--field-selector",
+    "--grace-period",
+    "--timeout",
+    "--context",
+    "--as",
 ];
 
 impl Intent {
@@ -148,7 +158,11 @@ mod tests {
     use crate::object;
 
     fn pod(name: &str, namespace: &str, env: &str) -> Value {
-        let labels = if env.is_empty() { object! {} } else { object! { "env" => env } };
+        let labels = if env.is_empty() {
+            object! {}
+        } else {
+            object! { "env" => env }
+        };
         object! { "metadata" => object! { "name" => name, "namespace" => namespace, "labels" => labels } }
     }
 
@@ -177,7 +191,9 @@ mod tests {
 
     #[test]
     fn half_a_line_lights_up_nothing() {
-        for line in ["", "kub", "kubectl get", "kubectl get po", "ls -l", "kubectl get po -l", "kubectl get po -l 'a in ("] {
+        for line in
+            ["", "kub", "kubectl get", "kubectl get po", "ls -l", "kubectl get po -l", "kubectl get po -l 'a in ("]
+        {
             let all = Intent::of_line(line).is_some_and(|i| i.matches_pod(&pod("a", "default", "x"), "default"));
             assert!(!all, "{line}");
         }

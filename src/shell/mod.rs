@@ -1,0 +1,3 @@
+//! The terminal's shell: the line editor, completion, and the shell language over the learner's laptop.
+
+pub mod line;
