@@ -12,6 +12,8 @@ pub mod lint;
 pub mod model;
 pub mod path;
 pub mod prose;
+#[cfg(feature = "native")]
+pub mod publish;
 pub mod runner;
 pub mod typography;
 
