@@ -8,12 +8,14 @@ const USAGE: &str = "usage: podium COMMAND
   replay --cluster plain --out DIR FILE.scn...   run scenarios, write DIR/NAME.out
   serve --port N [--kubeconfig FILE] [--speed X] [--seed N]
                                                  serve the Kubernetes API on loopback
+  lessons build [DIR] | lessons check            write the lessons for the page; prove them
 ";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let done = match args.first().map(String::as_str) {
         Some("serve") => serve(&args[1..]),
+        Some("lessons") => tool::lessons::run(&args[1..], None),
         _ => Err(USAGE.to_owned()),
     };
     match done {

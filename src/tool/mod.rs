@@ -1,4 +1,5 @@
 //! What the native tool does: replay, serve, lessons, bench. Only here are files and sockets of the real machine used.
 
+pub mod lessons;
 pub mod scenario;
 pub mod serve;
