@@ -3,6 +3,7 @@
 //! A write goes: route → decode and default → mutating admission → prepare → validate → canonicalize → validating
 //! admission → store, in the server's order, since error texts depend on it.
 
+mod bootstrap;
 pub mod catalog;
 pub mod codec;
 mod continue_token;
@@ -13,7 +14,9 @@ mod nonresource;
 mod openapi;
 mod options;
 pub mod proxy;
+pub mod rbac;
 pub mod request_info;
+mod reviews;
 mod server;
 mod subresources;
 mod table;

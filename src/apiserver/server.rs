@@ -2,9 +2,10 @@
 
 use super::catalog::Catalog;
 use super::proxy::NodeProxy;
+use super::rbac::{self, Attributes, User};
 use super::request_info::RequestInfo;
 use super::watch::Watch;
-use super::{handlers, nonresource, options};
+use super::{bootstrap, handlers, nonresource, options};
 use crate::apimachinery::time::Duration;
 use crate::apimachinery::{Status, Time};
 use crate::client::request::WatchPoll;
@@ -43,12 +44,16 @@ pub struct ApiServer {
     pub(super) last_watch: WatchId,
     /// When to compact next, and the revision of the time before.
     compaction: (Time, u64),
+    /// When service `kubernetes` is looked after next.
+    reconcile_at: Time,
 }
 
 impl ApiServer {
+    /// A server with what every cluster holds at its start.
     pub fn new(clock: Clock, rng: Rng, config: Config) -> Self {
         let compaction = (clock.now() + COMPACTION, 0);
-        Self {
+        let reconcile_at = clock.now() + bootstrap::RECONCILE;
+        let mut server = Self {
             store: Store::default(),
             rng: rng.fork("apiserver"),
             config: Rc::new(config),
@@ -56,8 +61,11 @@ impl ApiServer {
             watches: BTreeMap::new(),
             last_watch: 0,
             compaction,
+            reconcile_at,
             clock,
-        }
+        };
+        server.bootstrap();
+        server
     }
 
     pub fn store(&self) -> &Store {
@@ -83,14 +91,31 @@ impl ApiServer {
         self.clock.now()
     }
 
+    /// When the server has something to do that nobody asks for: only while something is missing.
+    pub fn next_timer(&self) -> Option<Time> {
+        self.lacks_kubernetes().then_some(self.reconcile_at)
+    }
+
+    /// Does what is due: puts back what was deleted, forgets what is old. Requests do this too.
+    pub fn tick(&mut self) {
+        let now = self.clock.now();
+        if now >= self.reconcile_at {
+            let late = now.since(self.reconcile_at).as_secs() % bootstrap::RECONCILE.as_secs();
+            self.reconcile_at = now + bootstrap::RECONCILE - Duration::from_secs(late);
+            self.reconcile_kubernetes(now);
+        }
+        self.compact();
+    }
+
     /// Answers one request. Logs, exec, attach, port-forward and proxy go on to the nodes.
     pub fn handle(&mut self, request: Request, nodes: &mut dyn NodeProxy) -> Reply {
-        self.compact();
+        self.tick();
         self.route(&request, nodes).unwrap_or_else(Reply::from)
     }
 
     fn route(&mut self, request: &Request, nodes: &mut dyn NodeProxy) -> Result<Reply, Status> {
         let watch = options::bool_param(request, "watch");
+        self.check_access(request, watch)?;
         let Some(info) = RequestInfo::parse(request.method, &request.path, watch) else {
             return nonresource::serve(self, request);
         };
@@ -104,8 +129,25 @@ impl ApiServer {
         handlers::dispatch(self, &info, &resource, request, nodes)
     }
 
+    /// The administrator may do everything; who is impersonated, what roles allow.
+    fn check_access(&self, request: &Request, watch: bool) -> Result<(), Status> {
+        if request.as_user.is_empty() {
+            return Ok(());
+        }
+        let user = User::of(request);
+        let wanted = match RequestInfo::parse(request.method, &request.path, watch) {
+            Some(info) => Attributes::of_resource(&info),
+            None => Attributes { verb: "get".to_owned(), path: request.path.clone(), ..Attributes::default() },
+        };
+        match rbac::authorize(&self.store, &user, &wanted) {
+            Some(_) => Ok(()),
+            None => Err(rbac::forbidden(&user, &wanted)),
+        }
+    }
+
     /// What a watch has seen since the last poll.
     pub fn poll_watch(&mut self, id: WatchId) -> WatchPoll {
+        self.tick();
         let now = self.clock.now();
         let Some(watch) = self.watches.get_mut(&id) else { return Watch::lost() };
         let poll = watch.poll(&self.store, now);

@@ -8,14 +8,10 @@ use crate::client::{Accept, PatchType, Reply, Request};
 use crate::sim::{Clock, Rng};
 use crate::{list, object};
 
-/// A server with namespace `default` and nothing else.
+/// A server as it starts.
 fn server() -> ApiServer {
     let clock = Clock::new(Time::parse_rfc3339("2026-11-23T12:00:00Z").unwrap());
-    let mut server = ApiServer::new(clock, Rng::new(1), Config::default());
-    let namespace = object! { "kind" => "Namespace", "apiVersion" => "v1",
-    "metadata" => object! { "name" => "default" }, "spec" => object! { "finalizers" => list!["kubernetes"] } };
-    server.store_mut().put("namespaces", "default", namespace);
-    server
+    ApiServer::new(clock, Rng::new(1), Config::default())
 }
 
 fn ask(server: &mut ApiServer, request: Request) -> Reply {
@@ -55,8 +51,9 @@ fn url(name: &str) -> String {
 #[test]
 fn objects_are_created_once_and_read_back() {
     let mut s = server();
+    let before = s.store().revision();
     let made = ok(&mut s, Request::post(MAPS, config_map("c")));
-    assert_eq!((made.name(), made.namespace(), made.resource_version()), ("c", "default", 2));
+    assert_eq!((made.name(), made.namespace(), made.resource_version()), ("c", "default", before + 1));
     assert_eq!(made["metadata"]["creationTimestamp"].str(), "2026-11-23T12:00:00Z");
     assert_eq!(ok(&mut s, Request::get(url("c"))), made);
     let again = err(&mut s, Request::post(MAPS, config_map("c")));
@@ -75,7 +72,7 @@ fn an_update_without_change_keeps_the_revision_and_a_stale_one_conflicts() {
     let mut changed = made.clone();
     changed.set("data.a", "2");
     let stored = ok(&mut s, Request::put(url("c"), changed.clone()));
-    assert_eq!(stored.resource_version(), 3);
+    assert_eq!(stored.resource_version(), made.resource_version() + 1);
     changed.set("data.a", "3");
     assert_eq!(
         err(&mut s, Request::put(url("c"), changed)).message,
@@ -111,19 +108,18 @@ fn lists_are_limited_selected_and_continued() {
         assert_eq!(err(&mut s, Request::get(MAPS).query(name, value)).message, want);
     }
     let large = err(&mut s, Request::get(MAPS).query("resourceVersion", "99999999"));
-    assert_eq!(
-        (large.code, large.message.as_str()),
-        (504, "Timeout: Too large resource version: 99999999, current: 4")
-    );
+    let want = format!("Timeout: Too large resource version: 99999999, current: {}", s.store().revision());
+    assert_eq!((large.code, large.message), (504, want));
 }
 
 #[test]
 fn a_watch_sees_what_is_there_then_what_changes() {
     let mut s = server();
-    ok(&mut s, Request::post(MAPS, config_map("a")));
+    let now = ok(&mut s, Request::post(MAPS, config_map("a")))["metadata"]["resourceVersion"].str().to_owned();
     let all = watch(&mut s, Request::get(MAPS));
-    let from = watch(&mut s, Request::get(MAPS).query("resourceVersion", "2"));
-    let labelled = watch(&mut s, Request::get(MAPS).query("resourceVersion", "2").query("labelSelector", "x=y"));
+    let from = watch(&mut s, Request::get(MAPS).query("resourceVersion", now.as_str()));
+    let labelled =
+        watch(&mut s, Request::get(MAPS).query("resourceVersion", now.as_str()).query("labelSelector", "x=y"));
     let label = |v: Value| object! { "metadata" => object! { "labels" => object! { "x" => v } } };
     ok(&mut s, Request::patch(PatchType::Merge, url("a"), label("y".into())));
     ok(&mut s, Request::patch(PatchType::Merge, url("a"), label(Value::Null)));
@@ -143,11 +139,12 @@ fn initial_events_end_with_a_bookmark_and_old_revisions_are_gone() {
     let poll = s.poll_watch(id);
     assert_eq!(seen(&poll), ["ADDED a", "BOOKMARK "]);
     assert_eq!(poll.events[1].object["metadata"]["annotations"]["k8s.io/initial-events-end"].str(), "true");
-    s.store_mut().compact(2);
+    let now = s.store().revision();
+    s.store_mut().compact(now);
     let id = watch(&mut s, Request::get(MAPS).query("resourceVersion", "1"));
     let poll = s.poll_watch(id);
     assert!(poll.closed);
-    assert_eq!(poll.events[0].object["message"].str(), "too old resource version: 1 (2)");
+    assert_eq!(poll.events[0].object["message"].str(), format!("too old resource version: 1 ({now})"));
     assert_eq!(poll.events[0].object["code"].int(), 410);
     assert_eq!(s.poll_watch(id).events[0].object["reason"].str(), "Expired");
 }
@@ -259,4 +256,209 @@ fn unknown_paths_and_methods_are_told_apart() {
     assert_eq!(core["resources"][0]["name"].str(), "bindings");
     let all = ok(&mut s, Request::get("/apis").accept(Accept::Discovery));
     assert_eq!(all["items"][1]["versions"][0]["resources"][2]["subresources"][0]["subresource"].str(), "scale");
+}
+
+#[test]
+fn the_cluster_starts_with_what_the_real_one_has() {
+    let mut s = server();
+    let names = |s: &mut ApiServer, path: &str| -> Vec<String> {
+        ok(s, Request::get(path))["items"].items().iter().map(|o| o.name().to_owned()).collect()
+    };
+    assert_eq!(names(&mut s, "/api/v1/namespaces"), ["default", "kube-node-lease", "kube-public", "kube-system"]);
+    assert_eq!(names(&mut s, "/api/v1/services"), ["kubernetes"]);
+    assert_eq!(names(&mut s, "/apis/networking.k8s.io/v1/ipaddresses"), ["10.96.0.1"]);
+    assert_eq!(names(&mut s, "/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas").len(), 11);
+    // The first nineteen lines of `kubectl get clusterroles | head -20`.
+    let roles = names(&mut s, "/apis/rbac.authorization.k8s.io/v1/clusterroles");
+    let recorded = "admin cluster-admin edit system:aggregate-to-admin system:aggregate-to-edit \
+        system:aggregate-to-view system:auth-delegator system:basic-user \
+        system:certificates.k8s.io:certificatesigningrequests:nodeclient \
+        system:certificates.k8s.io:certificatesigningrequests:selfnodeclient \
+        system:certificates.k8s.io:kube-apiserver-client-approver \
+        system:certificates.k8s.io:kube-apiserver-client-kubelet-approver \
+        system:certificates.k8s.io:kubelet-serving-approver system:certificates.k8s.io:legacy-unknown-approver \
+        system:controller:attachdetach-controller system:controller:certificate-controller \
+        system:controller:clusterrole-aggregation-controller system:controller:cronjob-controller \
+        system:controller:daemon-set-controller";
+    assert_eq!(roles[..19].join(" "), recorded.split_whitespace().collect::<Vec<_>>().join(" "));
+    let view = ok(&mut s, Request::get("/apis/rbac.authorization.k8s.io/v1/clusterroles/view"));
+    assert_eq!(view["rules"].items().len(), 12);
+    assert_eq!(view["rules"][3]["apiGroups"], list!["", "events.k8s.io"]);
+}
+
+#[test]
+fn service_kubernetes_comes_back() {
+    let mut s = server();
+    ok(&mut s, Request::delete("/api/v1/namespaces/default/services/kubernetes", Value::Null));
+    let due = s.next_timer().unwrap();
+    assert_eq!(err(&mut s, Request::get("/api/v1/namespaces/default/services/kubernetes")).code, 404);
+    s.clock.advance_to(due);
+    s.tick();
+    let service = ok(&mut s, Request::get("/api/v1/namespaces/default/services/kubernetes"));
+    assert_eq!(service.at("spec.clusterIP").str(), "10.96.0.1");
+    assert_eq!(s.next_timer(), None);
+}
+
+#[test]
+fn who_is_impersonated_may_do_what_roles_allow() {
+    let mut s = server();
+    let bob = |request: Request| Request { as_user: "bob".to_owned(), ..request };
+    let cases = [
+        (
+            Request::get("/api/v1/namespaces/default/pods"),
+            r#"pods is forbidden: User "bob" cannot list resource "pods" in API group "" in the namespace "default""#,
+        ),
+        (
+            Request::get("/api/v1/nodes"),
+            r#"nodes is forbidden: User "bob" cannot list resource "nodes" in API group "" at the cluster scope"#,
+        ),
+        (
+            Request::delete("/api/v1/namespaces/default/pods/web", Value::Null),
+            r#"pods "web" is forbidden: User "bob" cannot delete resource "pods" in API group "" in the namespace "default""#,
+        ),
+    ];
+    for (request, want) in cases {
+        let status = err(&mut s, bob(request));
+        assert_eq!((status.code, status.message.as_str()), (403, want));
+    }
+    let binding = object! {
+        "metadata" => object! { "name" => "b" },
+        "roleRef" => object! { "apiGroup" => "rbac.authorization.k8s.io", "kind" => "ClusterRole", "name" => "view" },
+        "subjects" => list![object! { "apiGroup" => "rbac.authorization.k8s.io", "kind" => "User", "name" => "bob" }],
+    };
+    ok(&mut s, Request::post("/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings", binding));
+    ok(&mut s, bob(Request::get("/api/v1/namespaces/default/pods")));
+    assert_eq!(err(&mut s, bob(Request::get("/api/v1/namespaces/default/secrets"))).code, 403);
+    assert_eq!(err(&mut s, bob(Request::get("/api/v1/namespaces/kube-system/pods"))).code, 403);
+    let may = |verb: &str| {
+        let wanted = object! { "verb" => verb, "resource" => "pods", "namespace" => "default" };
+        object! { "spec" => object! { "resourceAttributes" => wanted } }
+    };
+    for (verb, want) in [("list", true), ("delete", false)] {
+        let ask = Request::post("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", may(verb));
+        assert_eq!(ok(&mut s, bob(ask)).at("status.allowed"), &Value::Bool(want));
+    }
+    let who = ok(&mut s, Request::post("/apis/authentication.k8s.io/v1/selfsubjectreviews", Value::object()));
+    assert_eq!(who.at("status.userInfo.username").str(), "kubernetes-admin");
+    assert_eq!(who.at("status.userInfo.groups"), &list!["system:masters", "system:authenticated"]);
+}
+
+const PODS: &str = "/api/v1/namespaces/default/pods";
+
+fn pod(name: &str) -> Value {
+    let container = object! { "name" => "c", "image" => "nginx" };
+    object! { "apiVersion" => "v1", "kind" => "Pod", "metadata" => object! { "name" => name },
+    "spec" => object! { "containers" => list![container] } }
+}
+
+#[test]
+fn a_pod_is_bound_once() {
+    let mut s = server();
+    ok(&mut s, Request::post(PODS, pod("p")));
+    let binding = |node: &str| {
+        object! { "apiVersion" => "v1", "kind" => "Binding", "metadata" => object! { "name" => "p" },
+        "target" => object! { "kind" => "Node", "name" => node } }
+    };
+    let path = format!("{PODS}/p/binding");
+    let done = ok(&mut s, Request::post(path.as_str(), binding("node-2")));
+    assert_eq!((done["status"].str(), done["code"].int()), ("Success", 201));
+    let bound = ok(&mut s, Request::get(format!("{PODS}/p")));
+    assert_eq!(bound.at("spec.nodeName").str(), "node-2");
+    assert_eq!(bound["status"]["conditions"][0]["type"].str(), "PodScheduled");
+    let status = err(&mut s, Request::post(path.as_str(), binding("node-1")));
+    assert_eq!(
+        status.message,
+        r#"Operation cannot be fulfilled on pods/binding "p": pod p is already assigned to node "node-2""#
+    );
+    assert_eq!(status.details, object! { "name" => "p", "kind" => "pods/binding" });
+}
+
+#[test]
+fn scale_is_read_and_written() {
+    let mut s = server();
+    let template =
+        object! { "metadata" => object! { "labels" => object! { "a" => "b" } }, "spec" => pod("x")["spec"].clone() };
+    let spec = object! { "replicas" => 1, "selector" => object! { "matchLabels" => object! { "a" => "b" } },
+    "template" => template };
+    let d = object! { "metadata" => object! { "name" => "d" }, "spec" => spec };
+    let made = ok(&mut s, Request::post("/apis/apps/v1/namespaces/default/deployments", d));
+    let path = "/apis/apps/v1/namespaces/default/deployments/d/scale";
+    let scale = ok(&mut s, Request::get(path));
+    assert_eq!((scale["kind"].str(), scale["apiVersion"].str()), ("Scale", "autoscaling/v1"));
+    assert_eq!(scale["spec"], object! { "replicas" => 1 });
+    assert_eq!(scale["status"], object! { "replicas" => 0, "selector" => "a=b" });
+    assert_eq!(scale.uid(), made.uid());
+    let wanted = object! { "apiVersion" => "autoscaling/v1", "kind" => "Scale",
+    "metadata" => object! { "name" => "d", "namespace" => "default" }, "spec" => object! { "replicas" => 2 } };
+    assert_eq!(ok(&mut s, Request::put(path, wanted))["spec"], object! { "replicas" => 2 });
+    let patch = object! { "spec" => object! { "replicas" => 3 } };
+    ok(&mut s, Request::patch(PatchType::Merge, path, patch));
+    let stored = ok(&mut s, Request::get("/apis/apps/v1/namespaces/default/deployments/d"));
+    assert_eq!(stored.at("spec.replicas").int(), 3);
+}
+
+#[test]
+fn evictions_heed_budgets() {
+    let mut s = server();
+    let mut p = pod("p");
+    p.set("metadata.labels.app", "web");
+    ok(&mut s, Request::post(PODS, p));
+    let mut running = ok(&mut s, Request::get(format!("{PODS}/p")));
+    running.set("status.phase", "Running");
+    running.set("status.conditions", list![object! { "type" => "Ready", "status" => "True" }]);
+    ok(&mut s, Request::put(format!("{PODS}/p/status"), running));
+    let selector = object! { "matchLabels" => object! { "app" => "web" } };
+    let budget = object! { "metadata" => object! { "name" => "b" },
+    "spec" => object! { "minAvailable" => 1, "selector" => selector } };
+    ok(&mut s, Request::post("/apis/policy/v1/namespaces/default/poddisruptionbudgets", budget));
+    let mut budget = ok(&mut s, Request::get("/apis/policy/v1/namespaces/default/poddisruptionbudgets/b"));
+    budget.set(
+        "status",
+        object! { "observedGeneration" => 1, "currentHealthy" => 1, "desiredHealthy" => 1,
+        "expectedPods" => 1, "disruptionsAllowed" => 0 },
+    );
+    ok(&mut s, Request::put("/apis/policy/v1/namespaces/default/poddisruptionbudgets/b/status", budget));
+    let eviction =
+        object! { "apiVersion" => "policy/v1", "kind" => "Eviction", "metadata" => object! { "name" => "p" } };
+    let refused = err(&mut s, Request::post(format!("{PODS}/p/eviction"), eviction.clone()));
+    assert_eq!(
+        (refused.code, refused.message.as_str()),
+        (429, "Cannot evict pod as it would violate the pod's disruption budget.")
+    );
+    ok(&mut s, Request::delete("/apis/policy/v1/namespaces/default/poddisruptionbudgets/b", Value::Null));
+    assert_eq!(ok(&mut s, Request::post(format!("{PODS}/p/eviction"), eviction))["status"].str(), "Success");
+}
+
+#[test]
+fn a_namespace_ends_when_its_finalizers_do() {
+    let mut s = server();
+    let made = ok(&mut s, Request::post("/api/v1/namespaces", object! { "metadata" => object! { "name" => "n" } }));
+    assert_eq!(made.name(), "n");
+    let mut whole = made.clone();
+    whole.set("spec.finalizers", list!["kubernetes"]);
+    s.store_mut().put("namespaces", "n", whole);
+    let ending = ok(&mut s, Request::delete("/api/v1/namespaces/n", Value::Null));
+    assert_eq!(ending.at("status.phase").str(), "Terminating");
+    assert!(ending.is_terminating() && ending.at("metadata.deletionGracePeriodSeconds").is_null());
+    let mut done = ending.clone();
+    done.set("spec.finalizers", Value::Null);
+    ok(&mut s, Request::put("/api/v1/namespaces/n/finalize", done));
+    assert_eq!(err(&mut s, Request::get("/api/v1/namespaces/n")).message, r#"namespaces "n" not found"#);
+}
+
+#[test]
+fn server_side_apply_creates_and_merges_and_needs_a_manager() {
+    let mut s = server();
+    let body = object! { "apiVersion" => "v1", "kind" => "ConfigMap", "metadata" => object! { "name" => "ssa" },
+    "data" => object! { "q" => "r" } };
+    let apply = |body: Value| Request::patch(PatchType::Apply, url("ssa"), body);
+    assert_eq!(
+        err(&mut s, apply(body.clone())).message,
+        "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch"
+    );
+    assert_eq!(ask(&mut s, apply(body.clone()).query("fieldManager", "x")).code, 201);
+    let mut more = body;
+    more.set("data", object! { "s" => "t" });
+    let merged = ok(&mut s, apply(more).query("fieldManager", "x"));
+    assert_eq!(merged["data"], object! { "q" => "r", "s" => "t" });
 }

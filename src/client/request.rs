@@ -56,11 +56,24 @@ pub struct Request {
     pub body: Body,
     /// Who asks, as events and `managedFields` would name it: `kubectl`, `kubelet`, `kube-scheduler`.
     pub user_agent: &'static str,
+    /// `Impersonate-User`: `--as`; "" for the administrator.
+    pub as_user: String,
+    /// `Impersonate-Group`: `--as-group`.
+    pub as_groups: Vec<String>,
 }
 
 impl Request {
     pub fn new(method: Method, path: impl Into<String>) -> Self {
-        Self { method, path: path.into(), query: Vec::new(), accept: Accept::Json, body: Body::Empty, user_agent: "" }
+        Self {
+            method,
+            path: path.into(),
+            query: Vec::new(),
+            accept: Accept::Json,
+            body: Body::Empty,
+            user_agent: "",
+            as_user: String::new(),
+            as_groups: Vec::new(),
+        }
     }
     pub fn get(path: impl Into<String>) -> Self {
         Self::new(Method::Get, path)

@@ -40,6 +40,9 @@ pub fn dispatch(
         let name = body(request, "Binding")?["metadata"]["name"].str().to_owned();
         return server.serve_binding(&call, &name);
     }
+    if ApiServer::is_review(resource.group, resource.resource.resource) && info.verb == "create" {
+        return server.serve_review(&call);
+    }
     let on_collection = matches!(info.verb, "create" | "list" | "deletecollection");
     if !resource.serves(info.verb) || (info.verb != "watch" && on_collection != info.name.is_empty()) {
         return Err(method_not_allowed());
