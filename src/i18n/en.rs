@@ -85,6 +85,7 @@ pub static EN: Texts = Texts {
             text
         },
         tally_label: |count, phase| format!("{count} {phase}"),
+        deleted: "deleted",
         empty_title: "No pods yet",
         empty_text: "Three nodes are ready and empty. Create a pod and watch it find its place.",
         refused: |why| format!("refused: {why}"),
@@ -132,6 +133,7 @@ pub static EN: Texts = Texts {
         skip_ahead: "Skip ahead",
         stop_waiting: "stop waiting",
         stop: "stop",
+        show_earlier: "Show earlier output",
         earlier_output_dropped: "Earlier output was dropped.",
         lines_pasted: |lines| format!("{} pasted; each runs after the one before it.", n(lines, "line")),
     },
@@ -280,6 +282,7 @@ pub static EN: Texts = Texts {
         save: "Save",
         save_and_create: "Save and create",
         save_and_apply: "Save and apply",
+        save_and_run: "Save and run",
         leave_hint: "Esc, then Tab leaves the text.",
         unsaved: "The file has changes that are not saved.",
         discard: "Discard them",

@@ -108,6 +108,8 @@ pub struct Picture {
     pub node_cordoned: Text,
     pub pod_label: fn(&PodWords<'_>) -> String,
     pub tally_label: fn(count: usize, phase: &str) -> String,
+    /// Under a pod's ghost.
+    pub deleted: Text,
     pub empty_title: Text,
     pub empty_text: Text,
     /// A node that the scheduler passed over, with one of the reasons below or the filter's own words.
@@ -159,6 +161,7 @@ pub struct Terminal {
     pub skip_ahead: Text,
     pub stop_waiting: Text,
     pub stop: Text,
+    pub show_earlier: Text,
     pub earlier_output_dropped: Text,
     pub lines_pasted: fn(lines: usize) -> String,
 }
@@ -296,6 +299,7 @@ pub struct Editor {
     pub save: Text,
     pub save_and_create: Text,
     pub save_and_apply: Text,
+    pub save_and_run: Text,
     pub leave_hint: Text,
     pub unsaved: Text,
     pub discard: Text,

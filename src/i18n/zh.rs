@@ -102,6 +102,7 @@ pub static ZH: Texts = Texts {
             text
         },
         tally_label: |count, phase| format!("{count} 个 {phase}"),
+        deleted: "已删除",
         empty_title: "还没有 Pod",
         empty_text: "三个节点已经就绪，上面还没有 Pod。创建一个 Pod，看看它会落在哪里。",
         refused: |why| format!("不符合：{why}"),
@@ -149,6 +150,7 @@ pub static ZH: Texts = Texts {
         skip_ahead: "快进到结束",
         stop_waiting: "停止等待",
         stop: "停止",
+        show_earlier: "显示更早的输出",
         earlier_output_dropped: "更早的输出已经丢弃。",
         lines_pasted: |lines| format!("粘贴了 {lines} 行，会一行接一行地运行。"),
     },
@@ -281,6 +283,7 @@ pub static ZH: Texts = Texts {
         save: "保存",
         save_and_create: "保存并创建",
         save_and_apply: "保存并应用",
+        save_and_run: "保存并运行",
         leave_hint: "先按 Esc 再按 Tab 可离开文本区。",
         unsaved: "文件有改动，还没有保存。",
         discard: "放弃改动",
