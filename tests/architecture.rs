@@ -61,6 +61,8 @@ fn what_the_table_allows_is_not_found() {
         violations(&layers, "sim/mod.rs", "/// Like [`crate::client::Request`].\n// crate::client too\n").is_empty()
     );
     assert!(violations(&layers, "main.rs", "use crate::client;\n").is_empty());
+    let tested = "use crate::client;\n#[cfg(test)]\nmod tests {\n    use crate::api::Pod;\n}\n";
+    assert_eq!(violations(&layers, "sim/mod.rs", tested), ["src/sim/mod.rs:1: sim may not use client"]);
     assert!(violations(&layers, "sim/mod.rs", "let text = \"// not a comment\"; use othercrate::client;\n").is_empty());
 }
 
@@ -79,7 +81,7 @@ fn the_table_is_read_as_it_is_meant() {
     let uses = |layer: &str| layers[layer].iter().map(String::as_str).collect::<Vec<_>>();
     assert_eq!(uses("sim"), [""; 0]);
     assert_eq!(uses("client"), ["api", "sim"]);
-    assert_eq!(uses("server"), ["api", "client", "sim"], "`all above` means every row before it");
+    assert_eq!(uses("server"), ["api", "client", "server", "sim"], "a row may name what it may not use");
     assert_eq!(uses("kubelet"), ["sim"], "two layers may share a row");
     assert!(
         super_strict("| layer | may use | is |\n|---|---|---|\n| `a` | nosuch | |\n"),
@@ -98,7 +100,7 @@ fn layers_of(table: &str) -> Option<Layers> {
 
 fn small_table() -> Layers {
     let table = "# x\n\n| layer | may use | is |\n|---|---|---|\n| `sim` | – | time |\n| `api` | – | |\n\
-                 | `client` | api, sim (read) | |\n| `server` | all above | |\n| `controllers`, `kubelet` | sim | |\n\nmore\n";
+                 | `client` | api, sim (read) | |\n| `server` | everything but controllers and kubelet | |\n| `controllers`, `kubelet` | sim | |\n\nmore\n";
     layers(table).expect("a table")
 }
 
@@ -112,20 +114,14 @@ fn layers(markdown: &str) -> Option<Layers> {
         .map(|line| line.split('|').map(str::trim).collect())
         .collect();
     let mut layers = Layers::new();
+    let all: BTreeSet<String> = rows.iter().flat_map(|row| names(row.get(1).unwrap_or(&""))).collect();
     for row in &rows {
-        let [_, names, uses, ..] = row.as_slice() else { continue };
-        let allowed: BTreeSet<String> = match *uses {
-            "–" | "-" | "" => BTreeSet::new(),
-            "all above" => layers.keys().cloned().collect(),
-            list if list.starts_with("all above") => {
-                let more = list.trim_start_matches("all above").trim_start_matches(',').split(',').filter_map(word);
-                layers.keys().cloned().chain(more).collect()
-            }
-            list => list.split(',').filter_map(word).collect(),
+        let [_, who, uses, ..] = row.as_slice() else { continue };
+        let allowed: BTreeSet<String> = match uses.strip_prefix("everything but ") {
+            Some(but) => all.difference(&names(but)).cloned().collect(),
+            None => names(uses),
         };
-        for name in names.split(',').filter_map(word) {
-            layers.insert(name, allowed.clone());
-        }
+        layers.extend(names(who).into_iter().map(|name| (name, allowed.clone())));
     }
     let known: BTreeSet<&String> = layers.keys().collect();
     for (layer, uses) in &layers {
@@ -136,10 +132,12 @@ fn layers(markdown: &str) -> Option<Layers> {
     (!layers.is_empty()).then_some(layers)
 }
 
-/// The first word of a cell's part: "`registry` (read)" is registry.
-fn word(part: &str) -> Option<String> {
-    let word: String = part.trim().trim_matches('`').chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-    (!word.is_empty()).then_some(word)
+/// The names in a cell: "`registry` (read), api and sim" are three; a dash is none.
+fn names(cell: &str) -> BTreeSet<String> {
+    let word = |part: &str| {
+        part.trim().trim_matches('`').chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>()
+    };
+    cell.split(',').flat_map(|part| part.split(" and ")).map(word).filter(|name| !name.is_empty()).collect()
 }
 
 /// Every path of `text` that leads into a layer that the file's own may not use.
@@ -159,9 +157,14 @@ fn layer_of(path: &str) -> Option<String> {
     (!OUTSIDE.contains(&first)).then(|| first.to_string())
 }
 
+/// What is compiled into the program: a file's tests, at its end, may look up.
+fn shipped(text: &str) -> &str {
+    text.split_once("\n#[cfg(test)]\nmod tests {").map_or(text, |(shipped, _)| shipped)
+}
+
 /// Line and first segment of every `crate::…`, those in braces too.
 fn crate_paths(text: &str) -> Vec<(usize, String)> {
-    let code = without_comments(text);
+    let code = without_comments(shipped(text));
     let mut found = Vec::new();
     for (at, _) in code.match_indices("crate::") {
         let before = code[..at].chars().next_back();
@@ -254,7 +257,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
         let path = entry.expect("an entry").path();
         if path.is_dir() {
             collect(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+        } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("tests.rs") {
             files.push(path);
         }
     }

@@ -2,8 +2,11 @@
 
 use crate::api::Resource;
 use crate::apimachinery::{Status, Time, Value};
-pub use crate::registry::reader::Reader;
 use crate::sim::Rng;
+
+mod reader;
+
+pub use reader::Reader;
 
 /// What is being done to the object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

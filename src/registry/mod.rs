@@ -1,11 +1,10 @@
 //! What the API server knows of each kind: a strategy per kind over one generic store.
 //! Models `pkg/registry` and `apiserver/pkg/registry/generic`.
 
-pub mod reader;
 pub mod store;
 pub mod strategy;
 
-pub use reader::Reader;
+pub use crate::admission::Reader;
 pub use strategy::{Column, Strategy};
 
 /// A kind without rules of its own.

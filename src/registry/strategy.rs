@@ -1,6 +1,6 @@
 //! What differs from kind to kind when objects are written. Models `apiserver/pkg/registry/rest` strategies.
 
-use super::reader::Reader;
+use crate::admission::Reader;
 use crate::apimachinery::field::ErrorList;
 use crate::apimachinery::{Status, Time, Value};
 use crate::sim::Rng;

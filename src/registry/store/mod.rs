@@ -13,7 +13,7 @@ mod update;
 pub use delete::{DeleteOptions, Deleted, Propagation, orphans_by_default};
 pub use resource::ResourceInfo;
 
-use super::reader::Reader;
+use crate::admission::Reader;
 use crate::apimachinery::{Status, Time, Value};
 use crate::sim::Rng;
 use crate::storage;
