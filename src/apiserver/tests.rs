@@ -462,3 +462,29 @@ fn server_side_apply_creates_and_merges_and_needs_a_manager() {
     let merged = ok(&mut s, apply(more).query("fieldManager", "x"));
     assert_eq!(merged["data"], object! { "q" => "r", "s" => "t" });
 }
+
+/// `cargo test --profile fast --lib apiserver::tests::speed -- --ignored --nocapture`
+#[test]
+#[ignore = "a measurement"]
+#[allow(clippy::disallowed_types)]
+fn speed() {
+    let mut s = server();
+    let id = watch(&mut s, Request::get(PODS));
+    let start = std::time::Instant::now();
+    let paths: Vec<String> = (0..1000).map(|i| format!("{PODS}/p{i}")).collect();
+    for i in 0..1000 {
+        ok(&mut s, Request::post(PODS, pod(&format!("p{i}"))));
+    }
+    let created = start.elapsed();
+    for round in 0..10 {
+        for path in &paths {
+            let mut p = ok(&mut s, Request::get(path.as_str()));
+            p.set("status.phase", "Running");
+            p.set("status.podIP", format!("10.0.0.{round}"));
+            ok(&mut s, Request::put(format!("{path}/status"), p));
+        }
+        s.poll_watch(id);
+    }
+    let all = start.elapsed();
+    println!("1,000 creates {created:?}; 10,000 gets and status updates {:?}", all - created);
+}
