@@ -11,6 +11,7 @@ pub mod quantity;
 pub mod status;
 pub mod time;
 pub mod value;
+pub mod yaml;
 
 pub use gvk::{GroupVersion, GroupVersionKind, GroupVersionResource};
 pub use meta::Object;
