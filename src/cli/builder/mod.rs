@@ -1,0 +1,436 @@
+//! From arguments, files and selectors to objects. Models `cli-runtime/pkg/resource` (`Builder`, `Info`, `Helper`).
+
+mod args;
+mod decode;
+mod files;
+mod info;
+
+pub use args::{has_slash_and_plain, split_type_name};
+pub use decode::{decode, validate};
+pub use info::{Info, name_for_object};
+
+use super::errors::{Error, Result};
+use super::factory::Factory;
+use super::mapper::Mapping;
+use crate::apimachinery::{Object, Value};
+use crate::client::{Accept, Request};
+use std::rc::Rc;
+
+/// What to find, and how.
+#[derive(Clone, Debug, Default)]
+pub struct Builder {
+    pub namespace: String,
+    /// An object of a file must be of `namespace`.
+    pub enforce_namespace: bool,
+    pub all_namespaces: bool,
+    pub accept: Accept,
+    pub subresource: String,
+    /// Objects named by arguments are fetched; else they are only named.
+    pub fetch: bool,
+    /// Objects of files are fetched from the server too.
+    pub latest: bool,
+    /// Nothing is asked of the server, types of files are taken as they stand.
+    pub local: bool,
+    /// The first error ends the search.
+    pub stop_at_error: bool,
+    /// `strict`, `warn` or `ignore` for what files hold; "" does not validate here.
+    pub validate: String,
+    files: Vec<String>,
+    recursive: bool,
+    label_selector: Option<String>,
+    field_selector: Option<String>,
+    select_all: bool,
+    types: Vec<String>,
+    names: Vec<String>,
+    /// Type and name of `type/name` arguments.
+    tuples: Vec<(String, String)>,
+    errors: Vec<Error>,
+}
+
+/// The objects in the order in which they were found, with the errors between them.
+pub type Entries = Vec<Result<Info>>;
+
+const MISSING_RESOURCE: &str = "You must provide one or more resources by argument or filename.
+Example resource specifications include:
+   '-f rsrc.yaml'
+   '--filename=rsrc.json'
+   '<resource> <name>'
+   '<resource>'";
+
+impl Builder {
+    /// In the namespace of the command; objects are fetched.
+    pub fn new(f: &Factory) -> Result<Self> {
+        let (namespace, enforce_namespace) = f.namespace()?;
+        Ok(Self { namespace, enforce_namespace, fetch: true, ..Self::default() })
+    }
+
+    /// Takes `-f` and `-R`.
+    pub fn files(mut self, f: &Factory) -> Self {
+        self.files = f.flags.list("filename").to_vec();
+        self.recursive = f.flags.bool("recursive");
+        if !f.flags.str("kustomize").is_empty() {
+            self.errors.push(Error::msg("kustomization directories (-k) are not simulated here"));
+        }
+        self
+    }
+
+    /// Takes `-l`.
+    pub fn selector(mut self, f: &Factory) -> Self {
+        if !f.flags.str("selector").is_empty() {
+            self.label_selector = Some(f.flags.str("selector").trim().to_owned());
+        }
+        self
+    }
+
+    /// Takes `--field-selector`.
+    pub fn field_selector(mut self, f: &Factory) -> Self {
+        if !f.flags.str("field-selector").is_empty() {
+            self.field_selector = Some(f.flags.str("field-selector").to_owned());
+        }
+        self
+    }
+
+    /// Takes `--all`.
+    pub fn all(mut self, f: &Factory) -> Self {
+        self.select_all = f.flags.bool("all");
+        self
+    }
+
+    /// Takes `-A`.
+    pub fn all_namespaces(mut self, f: &Factory) -> Self {
+        self.all_namespaces = f.flags.bool("all-namespaces");
+        if self.all_namespaces {
+            self.namespace.clear();
+        }
+        self
+    }
+
+    pub fn has_files(&self) -> bool {
+        !self.files.is_empty()
+    }
+
+    pub fn error(&mut self, error: impl Into<Error>) {
+        self.errors.push(error.into());
+    }
+
+    /// Finds everything. An error here means that nothing was looked for; errors of single objects are among the
+    /// entries.
+    pub async fn entries(mut self, f: &Factory) -> Result<Entries> {
+        self.expand_files(f);
+        if !self.errors.is_empty() {
+            return Error::all(std::mem::take(&mut self.errors)).map(|()| Vec::new());
+        }
+        if self.select_all {
+            self.label_selector = Some(String::new());
+        }
+        let mut entries = if !self.files.is_empty() {
+            self.by_files(f).await?
+        } else if self.label_selector.is_some() || self.field_selector.is_some() {
+            self.by_selector(f).await?
+        } else if !self.tuples.is_empty() {
+            self.by_tuples(f).await?
+        } else if !self.names.is_empty() {
+            self.by_names(f).await?
+        } else {
+            return Err(self.nothing_named(f).await);
+        };
+        if self.stop_at_error {
+            if let Some(at) = entries.iter().position(Result::is_err) {
+                entries.truncate(at + 1);
+            }
+        }
+        Ok(entries)
+    }
+
+    /// The objects that were found, and all errors.
+    pub async fn infos(self, f: &Factory) -> Result<(Vec<Info>, Vec<Error>)> {
+        let (mut infos, mut errors) = (Vec::new(), Vec::new());
+        for entry in self.entries(f).await? {
+            match entry {
+                Ok(info) => infos.push(info),
+                Err(e) => errors.push(e),
+            }
+        }
+        Ok((infos, errors))
+    }
+
+    /// The objects, or the errors if there was any.
+    pub async fn all_infos(self, f: &Factory) -> Result<Vec<Info>> {
+        let (infos, errors) = self.infos(f).await?;
+        Error::all(errors)?;
+        Ok(infos)
+    }
+
+    async fn nothing_named(&self, f: &Factory) -> Error {
+        if self.types.is_empty() {
+            return Error::msg(MISSING_RESOURCE);
+        }
+        match self.mappings(f).await {
+            Err(e) => e,
+            Ok(_) => Error::msg("resource(s) were provided, but no name was specified"),
+        }
+    }
+
+    async fn mappings(&self, f: &Factory) -> Result<Vec<Rc<Mapping>>> {
+        let mapper = f.mapper().await?;
+        let mut found: Vec<Rc<Mapping>> = Vec::new();
+        for word in &self.types {
+            let mapping = mapper.for_arg(word).cloned().ok_or_else(|| no_type(word))?;
+            if !found.contains(&mapping) {
+                found.push(mapping);
+            }
+        }
+        Ok(found)
+    }
+
+    async fn by_selector(&self, f: &Factory) -> Result<Entries> {
+        if !self.names.is_empty() {
+            return Err("name cannot be provided when a selector is specified".into());
+        }
+        if !self.tuples.is_empty() {
+            return Err("selectors and the all flag cannot be used when passing resource/name arguments".into());
+        }
+        if self.types.is_empty() {
+            return Err("at least one resource must be specified to use a selector".into());
+        }
+        let mut entries = Vec::new();
+        for mapping in self.mappings(f).await? {
+            match self.list(f, &mapping).await {
+                Ok(infos) => entries.extend(infos.into_iter().map(Ok)),
+                Err(e) => entries.push(Err(e)),
+            }
+        }
+        Ok(entries)
+    }
+
+    /// The request that lists a type with the selectors of this search.
+    pub fn list_request(&self, mapping: &Mapping) -> Request {
+        let mut request = Request::get(mapping.url(&self.namespace, "")).accept(self.accept);
+        for (name, value) in [("labelSelector", &self.label_selector), ("fieldSelector", &self.field_selector)] {
+            if let Some(value) = value.as_ref().filter(|v| !v.is_empty()) {
+                request = request.query(name, value.as_str());
+            }
+        }
+        request
+    }
+
+    async fn list(&self, f: &Factory, mapping: &Rc<Mapping>) -> Result<Vec<Info>> {
+        let list = f.send(self.list_request(mapping)).await.map_err(|e| self.enhance(e, mapping))?;
+        if self.accept == Accept::Table {
+            return Ok(vec![Info::of_list(mapping, &self.namespace, list)]);
+        }
+        let kind = list.kind().trim_end_matches("List").to_owned();
+        let api_version = list.api_version().to_owned();
+        let item = |v: &Value| {
+            let mut v = v.clone();
+            v.default_to("apiVersion", api_version.as_str());
+            v.default_to("kind", kind.as_str());
+            Info::of_object(mapping, v)
+        };
+        Ok(list["items"].items().iter().map(item).collect())
+    }
+
+    /// Models `EnhanceListError`.
+    fn enhance(&self, error: Error, mapping: &Mapping) -> Error {
+        let Error::Status(mut status) = error else { return error };
+        if matches!(status.reason, "BadRequest" | "NotFound") {
+            let (label, field) = (text(&self.label_selector), text(&self.field_selector));
+            let what = mapping.resource.to_string();
+            status.message = if label.is_empty() && field.is_empty() {
+                format!("Unable to list {what:?}: {}", status.message)
+            } else {
+                format!(
+                    "Unable to find {what:?} that match label selector {label:?}, field selector {field:?}: {}",
+                    status.message
+                )
+            };
+        }
+        Error::Status(status)
+    }
+
+    async fn by_tuples(&self, f: &Factory) -> Result<Entries> {
+        let mapper = f.mapper().await?;
+        let mut named = Vec::new();
+        for (word, name) in &self.tuples {
+            let mapping = mapper.for_arg(word).cloned().ok_or_else(|| no_type(word))?;
+            named.push((mapping, name.clone()));
+        }
+        self.fetch_all(f, named).await
+    }
+
+    async fn by_names(&self, f: &Factory) -> Result<Entries> {
+        let mut named = Vec::new();
+        for mapping in self.mappings(f).await? {
+            named.extend(self.names.iter().map(|n| (mapping.clone(), n.clone())));
+        }
+        self.fetch_all(f, named).await
+    }
+
+    async fn fetch_all(&self, f: &Factory, named: Vec<(Rc<Mapping>, String)>) -> Result<Entries> {
+        if self.namespace.is_empty() && named.iter().any(|(m, _)| m.namespaced) {
+            return Err(match self.all_namespaces {
+                true => "a resource cannot be retrieved by name across all namespaces".into(),
+                false => "namespace may not be empty when retrieving a resource by name".into(),
+            });
+        }
+        let mut entries = Vec::new();
+        for (mapping, name) in named {
+            let info = Info::named(&mapping, &self.namespace, &name);
+            let entry = if self.fetch { self.get(f, info).await } else { Ok(info) };
+            let stop = self.stop_at_error && entry.is_err();
+            entries.push(entry);
+            if stop {
+                break;
+            }
+        }
+        Ok(entries)
+    }
+
+    /// Fetches what an info names.
+    async fn get(&self, f: &Factory, mut info: Info) -> Result<Info> {
+        if info.name.is_empty() {
+            return Err("resource name may not be empty".into());
+        }
+        let mut url = info.url();
+        if !self.subresource.is_empty() {
+            url = url + "/" + &self.subresource;
+        }
+        let object = f.send(Request::get(url).accept(self.accept)).await?;
+        info.refresh(object);
+        Ok(info)
+    }
+
+    async fn by_files(&self, f: &Factory) -> Result<Entries> {
+        if !self.types.is_empty() {
+            return Err("when paths, URLs, or stdin is provided as input, you may not specify resource arguments as \
+                        well"
+                .into());
+        }
+        if !self.names.is_empty() {
+            return Err("name cannot be provided when a path is specified".into());
+        }
+        if !self.tuples.is_empty() {
+            return Err("resource/name arguments cannot be provided when a path is specified".into());
+        }
+        let mut entries: Entries = Vec::new();
+        for path in &self.files {
+            self.by_file(f, path, &mut entries).await?;
+            if self.stop_at_error && entries.iter().any(Result::is_err) {
+                break;
+            }
+        }
+        Ok(entries)
+    }
+
+    async fn by_file(&self, f: &Factory, path: &str, entries: &mut Entries) -> Result {
+        let (source, text) = match files::read(f, path).await {
+            Ok(read) => read,
+            Err(e) => {
+                entries.push(Err(e));
+                return Ok(());
+            }
+        };
+        let mapper = if self.local { None } else { Some(f.mapper().await?) };
+        for document in decode::documents(&text) {
+            let found = document
+                .map_err(|e| Error::Msg(format!("error parsing {source}: {e}")))
+                .and_then(|value| self.validated(f, &source, value));
+            let value = match found {
+                Ok(None) => continue,
+                Ok(Some(value)) => value,
+                Err(e) => {
+                    entries.push(Err(e));
+                    return Ok(());
+                }
+            };
+            for object in decode::flatten(value) {
+                let entry = self.info_of(mapper.as_deref(), &source, object);
+                let entry = match entry {
+                    Ok(info) if self.latest => self.get(f, info).await,
+                    other => other,
+                };
+                entries.push(entry);
+            }
+        }
+        Ok(())
+    }
+
+    /// None for an empty document.
+    fn validated(&self, f: &Factory, source: &str, value: Value) -> Result<Option<Value>> {
+        if value.is_null() {
+            return Ok(None);
+        }
+        if matches!(self.validate.as_str(), "strict" | "warn") {
+            if let Err(why) = decode::validate(&value) {
+                let text = format!(
+                    "error validating {source:?}: error validating data: {why}; if you choose to ignore these \
+                     errors, turn validation off with --validate=false"
+                );
+                if self.validate == "strict" {
+                    return Err(Error::Msg(text));
+                }
+                f.warn(&text);
+            }
+        }
+        Ok(Some(value))
+    }
+
+    fn info_of(&self, mapper: Option<&super::mapper::RestMapper>, source: &str, object: Value) -> Result<Info> {
+        decode::decode(&object).map_err(|why| Error::Msg(format!("unable to decode {source:?}: {why}")))?;
+        let mapping = match mapper {
+            None => Rc::new(decode::local_mapping(&object)),
+            Some(mapper) => {
+                let gvk = object.gvk();
+                mapper.for_kind(&gvk.group_version(), &gvk.kind).cloned().ok_or_else(|| {
+                    Error::Msg(format!(
+                        "resource mapping not found for name: {:?} namespace: {:?} from {source:?}: no matches for \
+                         kind {:?} in version {:?}\nensure CRDs are installed first",
+                        object.name(),
+                        object.namespace(),
+                        gvk.kind,
+                        object.api_version()
+                    ))
+                })?
+            }
+        };
+        let mut info = Info::of_object(&mapping, object);
+        info.source = source.to_owned();
+        self.place(info)
+    }
+
+    /// Puts an object of a file into the namespace of the command.
+    fn place(&self, mut info: Info) -> Result<Info> {
+        if !info.mapping.namespaced {
+            info.namespace.clear();
+            return Ok(info);
+        }
+        if info.namespace.is_empty() {
+            info.namespace.clone_from(&self.namespace);
+            if !self.namespace.is_empty() {
+                info.object.set("metadata.namespace", self.namespace.as_str());
+            }
+        } else if self.enforce_namespace && info.namespace != self.namespace {
+            return Err(Error::Msg(format!(
+                "the namespace from the provided object {:?} does not match the namespace {:?}. You must pass \
+                 '--namespace={}' to perform this operation.",
+                info.namespace, self.namespace, info.namespace
+            )));
+        }
+        Ok(info)
+    }
+}
+
+fn text(selector: &Option<String>) -> &str {
+    selector.as_deref().unwrap_or("")
+}
+
+/// The error for a word that is no type of the server's.
+pub fn no_type(word: &str) -> Error {
+    let resource = word.split('.').next().unwrap_or(word);
+    Error::Msg(format!("the server doesn't have a resource type {resource:?}"))
+}
+
+/// The resource that a word of the command line means.
+pub async fn mapping_for(f: &Factory, word: &str) -> Result<Rc<Mapping>> {
+    f.mapper().await?.for_arg(word).cloned().ok_or_else(|| no_type(word))
+}

@@ -1,0 +1,184 @@
+//! What a running command holds: its flags, its machine, and the way to the server. Models `cmdutil.Factory` and
+//! `genericiooptions.IOStreams`.
+
+use super::command::Command;
+use super::errors::{Error, Result};
+use super::flags::Parsed;
+use super::kubeconfig::{self, Kubeconfig, Target};
+use super::mapper::RestMapper;
+use super::system::{Out, System};
+use crate::apimachinery::Value;
+use crate::client::request::{Reply, ReplyBody};
+use crate::client::{Accept, Client, Request, StreamId, WatchId};
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+/// Prose of fields and kinds for `explain`.
+pub trait Descriptions {
+    /// The description of a definition's field; of the definition itself where `field` is "".
+    fn get(&self, group: &str, version: &str, kind: &str, field: &str) -> Option<String>;
+}
+
+/// What the shell gives to kubectl.
+#[derive(Clone)]
+pub struct Context {
+    pub client: Client,
+    pub system: Rc<dyn System>,
+    /// The address at which the cluster answers; any other refuses connections.
+    pub server: String,
+    /// None where the page has not fetched them.
+    pub descriptions: Option<Rc<dyn Descriptions>>,
+}
+
+/// One run of one command.
+pub struct Factory {
+    pub ctx: Context,
+    pub command: &'static Command,
+    pub root: &'static Command,
+    /// `kubectl get`
+    pub path: String,
+    pub flags: Parsed,
+    mapper: RefCell<Option<Rc<RestMapper>>>,
+    warned: RefCell<BTreeSet<String>>,
+    pipe_broken: Cell<bool>,
+}
+
+impl Factory {
+    pub fn new(ctx: Context, root: &'static Command, command: &'static Command, path: String, flags: Parsed) -> Self {
+        Self {
+            ctx,
+            command,
+            root,
+            path,
+            flags,
+            mapper: RefCell::default(),
+            warned: RefCell::default(),
+            pipe_broken: Cell::new(false),
+        }
+    }
+
+    pub fn args(&self) -> &[String] {
+        &self.flags.args
+    }
+    pub fn arg(&self, at: usize) -> &str {
+        self.flags.args.get(at).map_or("", String::as_str)
+    }
+
+    pub fn out(&self, text: &str) {
+        self.write(Out::Stdout, text.as_bytes());
+    }
+    pub fn err(&self, text: &str) {
+        self.write(Out::Stderr, text.as_bytes());
+    }
+    pub fn write(&self, to: Out, data: &[u8]) {
+        if !data.is_empty() && self.ctx.system.write(to, data).is_err() {
+            self.pipe_broken.set(true);
+        }
+    }
+    /// Fails where the reader of the output is gone; what runs on asks now and then.
+    pub fn check_pipe(&self) -> Result {
+        if self.pipe_broken.get() { Err(Error::BrokenPipe) } else { Ok(()) }
+    }
+    /// Prints a `Warning:` once.
+    pub fn warn(&self, text: &str) {
+        if self.warned.borrow_mut().insert(text.to_owned()) {
+            self.err(&format!("Warning: {text}\n"));
+        }
+    }
+
+    /// A wrong use of this command. Models `cmdutil.UsageErrorf`.
+    pub fn usage_error(&self, text: impl Into<String>) -> Error {
+        Error::Usage { text: text.into(), path: self.path.clone() }
+    }
+
+    pub fn kubeconfig(&self) -> Result<Kubeconfig> {
+        kubeconfig::load(&*self.ctx.system, &self.flags)
+    }
+    pub fn target(&self) -> Result<Target> {
+        self.kubeconfig()?.target(&self.flags)
+    }
+    /// The namespace to work in, and whether the command line named it.
+    pub fn namespace(&self) -> Result<(String, bool)> {
+        self.target().map(|t| (t.namespace, t.enforce_namespace))
+    }
+
+    /// Which resources the server has; asked for once.
+    pub async fn mapper(&self) -> Result<Rc<RestMapper>> {
+        if let Some(mapper) = &*self.mapper.borrow() {
+            return Ok(mapper.clone());
+        }
+        let mut documents = Vec::new();
+        for path in ["/api", "/apis"] {
+            documents.push(self.send(Request::get(path).accept(Accept::Discovery)).await?);
+        }
+        let mapper = Rc::new(RestMapper::read(&documents));
+        *self.mapper.borrow_mut() = Some(mapper.clone());
+        Ok(mapper)
+    }
+
+    /// Sends a request as the user of the kubeconfig and prints the warnings that come back.
+    pub async fn reply(&self, request: Request) -> Result<Reply> {
+        let target = self.target()?;
+        if target.server.trim_end_matches('/') != self.ctx.server {
+            let host = target.server.split("://").last().unwrap_or("").trim_end_matches('/');
+            return Err(Error::Refused(host.to_owned()));
+        }
+        let reply = self.ctx.client.request(self.impersonate(request).user_agent("kubectl")).await;
+        for warning in &reply.warnings {
+            self.warn(warning);
+        }
+        Ok(reply)
+    }
+
+    fn impersonate(&self, request: Request) -> Request {
+        request
+    }
+
+    /// Sends a request and takes the object, or fails with the server's Status.
+    pub async fn send(&self, request: Request) -> Result<Value> {
+        Ok(self.reply(request).await?.into_result()?)
+    }
+
+    /// Opens a watch. It is closed when the guard is dropped.
+    pub async fn watch(&self, request: Request) -> Result<Watch> {
+        match self.reply(request).await?.body {
+            ReplyBody::Watch(id) => Ok(Watch { client: self.ctx.client.clone(), id }),
+            ReplyBody::Status(status) => Err(status.into()),
+            _ => Err(Error::msg("the server did not open a watch")),
+        }
+    }
+
+    /// Opens a stream (logs, exec, attach, port-forward). It is closed when the guard is dropped.
+    pub async fn stream(&self, request: Request) -> Result<Stream> {
+        match self.reply(request).await?.body {
+            ReplyBody::Stream(id) => Ok(Stream { client: self.ctx.client.clone(), id }),
+            ReplyBody::Status(status) => Err(status.into()),
+            _ => Err(Error::msg("the server did not open a stream")),
+        }
+    }
+}
+
+/// An open watch.
+pub struct Watch {
+    client: Client,
+    pub id: WatchId,
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.client.close_watch(self.id);
+    }
+}
+
+/// An open stream.
+pub struct Stream {
+    client: Client,
+    pub id: StreamId,
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        self.client.close_stream(self.id);
+    }
+}
