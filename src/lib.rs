@@ -12,6 +12,7 @@ pub mod client;
 pub mod cluster;
 pub mod controllers;
 pub mod i18n;
+pub mod kubectl;
 pub mod kubelet;
 pub mod lesson;
 pub mod registry;

@@ -152,6 +152,11 @@ fn first_argument(sets: &[&'static [Flag]], words: &[String]) -> Option<usize> {
     None
 }
 
+/// The first word that is neither a flag nor a flag's value.
+pub fn first_word(command: &Command, words: &[String]) -> Option<String> {
+    first_argument(&command.all_flags(), words).and_then(|at| words.get(at)).cloned()
+}
+
 /// Parses the words left for a command. Errors are worded as cobra and kubectl do.
 pub fn parse(found: &Found) -> Result<Parsed> {
     let parsed = flags::parse(&found.command.all_flags(), &found.words)

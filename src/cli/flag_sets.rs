@@ -3,7 +3,7 @@
 use super::flags::Flag;
 
 /// Known to every command. Models `genericclioptions.ConfigFlags` and kubectl's root flags.
-pub static GLOBAL: &[Flag] = &[
+pub const GLOBAL: &[Flag] = &[
     Flag::str("as", "", "Act as this user (a name, or a service account's full name)."),
     Flag::array("as-group", "Act as a member of this group; may be given again."),
     Flag::str("as-uid", "", "Act as the user with this UID."),
@@ -40,7 +40,7 @@ pub static GLOBAL: &[Flag] = &[
 ];
 
 /// `-o` and what goes with it. Models `genericclioptions.PrintFlags`.
-pub static PRINT: &[Flag] = &[
+pub const PRINT: &[Flag] = &[
     Flag::bool_on("allow-missing-template-keys", "Print nothing for template fields that are missing (go-template and jsonpath)."),
     Flag::str(
         "output",
@@ -53,53 +53,53 @@ pub static PRINT: &[Flag] = &[
 ];
 
 /// The manifests a command reads. Models `resource.FilenameOptions`.
-pub static FILES: &[Flag] = &[
+pub const FILES: &[Flag] = &[
     Flag::slice("filename", "Files, directories or URLs that hold the resources.").short('f'),
     Flag::str("kustomize", "", "A kustomization directory; not together with -f.").short('k'),
     Flag::bool("recursive", "Read the directories below those given with -f too.").short('R'),
 ];
 
-pub static SELECTOR: &[Flag] = &[Flag::str(
+pub const SELECTOR: &[Flag] = &[Flag::str(
     "selector",
     "",
     "Label query: =, ==, !=, in, notin, gt, lt, or a key alone (-l key1=value1,key2=value2). All its terms must hold.",
 )
 .short('l')];
 
-pub static FIELD_SELECTOR: &[Flag] = &[Flag::str(
+pub const FIELD_SELECTOR: &[Flag] = &[Flag::str(
     "field-selector",
     "",
     "Field query: =, ==, != (--field-selector key1=value1,key2=value2). Each kind knows only a few fields.",
 )];
 
-pub static ALL: &[Flag] = &[Flag::bool("all", "Take every resource of the given types in the namespace.")];
+pub const ALL: &[Flag] = &[Flag::bool("all", "Take every resource of the given types in the namespace.")];
 
-pub static ALL_NAMESPACES: &[Flag] =
+pub const ALL_NAMESPACES: &[Flag] =
     &[Flag::bool("all-namespaces", "Look in every namespace, whatever --namespace or the context say.").short('A')];
 
-pub static DRY_RUN: &[Flag] = &[Flag::str(
+pub const DRY_RUN: &[Flag] = &[Flag::str(
     "dry-run",
     "none",
     "\"none\", \"server\" or \"client\". client prints what would be sent and sends nothing; server sends it and asks not to keep it.",
 )
 .no_opt("unchanged")];
 
-pub static FIELD_MANAGER: &[Flag] =
+pub const FIELD_MANAGER: &[Flag] =
     &[Flag::str("field-manager", "kubectl", "Name under which the fields written are owned.")];
 
-pub static VALIDATE: &[Flag] = &[Flag::str(
+pub const VALIDATE: &[Flag] = &[Flag::str(
     "validate",
     "strict",
     "\"strict\" (or true) refuses unknown and duplicate fields, \"warn\" warns of them, \"ignore\" (or false) drops them.",
 )
 .no_opt("strict")];
 
-pub static SAVE_CONFIG: &[Flag] =
+pub const SAVE_CONFIG: &[Flag] =
     &[Flag::bool("save-config", "Keep the configuration in the object's annotation, for a later kubectl apply.")];
 
-pub static CHUNK_SIZE: &[Flag] =
+pub const CHUNK_SIZE: &[Flag] =
     &[Flag::int64("chunk-size", "500", "Fetch long lists in pieces of this size; 0 fetches all at once.")];
 
-pub static LOCAL: &[Flag] = &[Flag::bool("local", "Change the object without asking the server.")];
+pub const LOCAL: &[Flag] = &[Flag::bool("local", "Change the object without asking the server.")];
 
-pub static SUBRESOURCE: &[Flag] = &[Flag::str("subresource", "", "Work on this subresource instead of the resource.")];
+pub const SUBRESOURCE: &[Flag] = &[Flag::str("subresource", "", "Work on this subresource instead of the resource.")];

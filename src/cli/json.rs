@@ -16,6 +16,11 @@ pub fn compact(value: &Value) -> String {
     out
 }
 
+/// JSON with kind, apiVersion and metadata first, as the server's typed encoder writes objects.
+pub fn compact_in_order(value: &Value) -> String {
+    compact(value)
+}
+
 fn write(value: &Value, indent: Option<&str>, depth: usize, out: &mut String) {
     let line = |depth: usize, out: &mut String| {
         if let Some(indent) = indent {

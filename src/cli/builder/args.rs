@@ -109,6 +109,20 @@ impl Builder {
         self
     }
 
+    /// True where exactly one object was named, so that it is printed as it is and not in a list.
+    pub fn is_single(&self) -> bool {
+        match (self.files.len(), self.tuples.len()) {
+            (0, 0) => self.types.len() == 1 && self.names.len() == 1,
+            (0, tuples) => tuples == 1,
+            (files, _) => files == 1 && !self.recursive,
+        }
+    }
+
+    /// True where one object was named by an argument.
+    pub fn names_one(&self) -> bool {
+        self.names.len() == 1 || self.tuples.len() == 1
+    }
+
     /// True where more than one type was named.
     pub fn has_several_types(&self) -> bool {
         self.types.len() > 1

@@ -1,0 +1,104 @@
+//! The table of commands: help, completion, suggestions and dispatch come from it. Models
+//! `cmd.NewDefaultKubectlCommand`.
+
+use super::{completion, create, delete, get};
+use crate::action;
+use crate::cli::command::{Action, Command};
+use crate::cli::errors::Result;
+use crate::cli::factory::Factory;
+use crate::cli::help;
+
+/// kubectl.
+pub static ROOT: Command =
+    Command::new("kubectl", "kubectl controls the Kubernetes cluster manager", Action::Group).subcommands(COMMANDS);
+
+/// In the order in which kubectl adds them: suggestions come in it.
+const COMMANDS: &[Command] = &[
+    // Basic Commands (Beginner)
+    create::COMMAND,
+    Command::not_simulated("expose", "Make a new service from a resource's labels"),
+    Command::not_simulated("run", "Run an image in a pod"),
+    Command::not_simulated("set", "Change a feature of objects"),
+    // Basic Commands (Intermediate)
+    Command::not_simulated("explain", "Show what fields a kind has"),
+    get::COMMAND,
+    Command::not_simulated("edit", "Edit a resource on the server"),
+    delete::COMMAND,
+    // Deploy Commands
+    Command::not_simulated("rollout", "Manage the rollout of a resource"),
+    Command::not_simulated("scale", "Set how many pods a controller runs").suggest_for(&["resize"]),
+    Command::not_simulated("autoscale", "Scale a controller by its load"),
+    // Cluster Management Commands
+    Command::not_simulated("certificate", "Approve or deny certificate requests"),
+    Command::not_simulated("cluster-info", "Show where the cluster answers"),
+    Command::not_simulated("top", "Show the use of CPU and memory"),
+    Command::not_simulated("cordon", "Keep new pods off a node"),
+    Command::not_simulated("uncordon", "Let pods on a node again"),
+    Command::not_simulated("drain", "Empty a node for maintenance"),
+    Command::not_simulated("taint", "Change the taints of nodes"),
+    // Troubleshooting and Debugging Commands
+    Command::not_simulated("describe", "Show the details of resources"),
+    Command::not_simulated("logs", "Print the logs of a container"),
+    Command::not_simulated("attach", "Attach to a running container"),
+    Command::not_simulated("exec", "Run a command in a container"),
+    Command::not_simulated("port-forward", "Forward local ports to a pod"),
+    Command::not_simulated("proxy", "Serve the API on a local port"),
+    Command::not_simulated("cp", "Copy files to and from containers"),
+    Command::not_simulated("auth", "Inspect authorization"),
+    Command::not_simulated("debug", "Make debugging sessions for workloads and nodes"),
+    Command::not_simulated("events", "List events"),
+    // Advanced Commands
+    Command::not_simulated("diff", "Show what apply would change"),
+    Command::not_simulated("apply", "Apply a configuration to a resource"),
+    Command::not_simulated("patch", "Change fields of a resource"),
+    Command::not_simulated("replace", "Replace a resource"),
+    Command::not_simulated("wait", "Wait for a condition on resources"),
+    Command::not_simulated("kustomize", "Build a kustomization"),
+    // Settings Commands
+    Command::not_simulated("label", "Change the labels of a resource"),
+    Command::not_simulated("annotate", "Change the annotations of a resource"),
+    completion::COMMAND,
+    // Other Commands
+    Command::not_simulated("alpha", "Commands for features in alpha"),
+    Command::not_simulated("config", "Change kubeconfig files"),
+    Command::not_simulated("plugin", "Work with plugins"),
+    Command::not_simulated("version", "Show the versions of client and server"),
+    Command::not_simulated("api-versions", "Show the API versions of the server"),
+    Command::not_simulated("api-resources", "Show the resources of the server"),
+    OPTIONS,
+    HELP,
+];
+
+const OPTIONS: Command =
+    Command::new("options", "Show the flags that every command takes", action!(options)).usage("[flags]");
+
+async fn options(f: &Factory) -> Result {
+    f.out(&help::global_options());
+    Ok(())
+}
+
+const HELP: Command = Command::new("help", "Help about any command", action!(help_command)).usage("[command] [flags]");
+
+async fn help_command(f: &Factory) -> Result {
+    let found = crate::cli::command::find(f.root, f.args());
+    f.out(&super::help_text(found.command, &found.path));
+    Ok(())
+}
+
+/// The groups of `kubectl help`: a title and the first and last command of each.
+const GROUPS: [(&str, &str, &str); 8] = [
+    ("Basic Commands (Beginner)", "create", "set"),
+    ("Basic Commands (Intermediate)", "explain", "delete"),
+    ("Deploy Commands", "rollout", "autoscale"),
+    ("Cluster Management Commands", "certificate", "taint"),
+    ("Troubleshooting and Debugging Commands", "describe", "events"),
+    ("Advanced Commands", "diff", "kustomize"),
+    ("Settings Commands", "label", "completion"),
+    ("Other Commands", "config", "api-resources"),
+];
+
+/// The groups with their commands, as help shows them.
+pub fn groups() -> Vec<(&'static str, &'static [Command])> {
+    let at = |name: &str| COMMANDS.iter().position(|c| c.name == name).unwrap_or(0);
+    GROUPS.iter().map(|(title, first, last)| (*title, COMMANDS.get(at(first)..=at(last)).unwrap_or(&[]))).collect()
+}

@@ -1,0 +1,96 @@
+//! kubectl: one file per command, one table of groups, a client of the one door. Models `k8s.io/kubectl/pkg/cmd`.
+
+mod commands;
+mod completion;
+mod create;
+mod delete;
+mod get;
+mod get_watch;
+mod sort;
+mod util;
+
+pub use crate::cli::Context;
+pub use commands::ROOT;
+pub use completion::{Candidates, complete};
+
+use crate::cli::command::{self, Action, Command};
+use crate::cli::errors::{Error, Result, check_err};
+use crate::cli::factory::Factory;
+use crate::cli::flags::Parsed;
+use crate::cli::help;
+
+/// Runs `argv` (`argv[0]` is the program's name) to its end and returns the exit code.
+pub async fn run(ctx: Context, argv: Vec<String>) -> i32 {
+    let words = argv.get(1..).unwrap_or(&[]);
+    let found = command::find(&ROOT, words);
+    let parsed = command::parse(&found);
+    let flags = parsed.as_ref().cloned().unwrap_or_default();
+    let f = Factory::new(ctx, &ROOT, found.command, found.path.clone(), flags);
+    let done = match unknown_word(&found) {
+        Some(error) => Err(error),
+        None => match parsed {
+            Ok(flags) => start(&f, &flags).await,
+            Err(error) => Err(error),
+        },
+    };
+    match done {
+        Ok(()) => 0,
+        Err(error) => {
+            let (text, code) = check_err(&error);
+            f.err(&text);
+            code
+        }
+    }
+}
+
+/// The root takes no arguments: a word left over names no command.
+fn unknown_word(found: &command::Found) -> Option<Error> {
+    if !std::ptr::eq(found.command, &ROOT) {
+        return None;
+    }
+    let word = command::first_word(&ROOT, &found.words)?;
+    Some(command::unknown_command(&ROOT, &word))
+}
+
+async fn start(f: &Factory, flags: &Parsed) -> Result {
+    if flags.changed("help") {
+        f.out(&help_text(f.command, &f.path));
+        return Ok(());
+    }
+    match f.command.action {
+        Action::Run(run) => run(f).await,
+        Action::NotSimulated => Err(not_simulated(&f.path)),
+        Action::Group if std::ptr::eq(f.command, &ROOT) => {
+            f.out(&help_text(f.command, &f.path));
+            Ok(())
+        }
+        Action::Group if !f.args().is_empty() => {
+            Err(f.usage_error(format!("unknown command {:?}", f.args().join(" "))))
+        }
+        Action::Group => {
+            let text = help_text(f.command, &f.path);
+            if f.command.name == "rollout" {
+                f.out(&text)
+            } else {
+                f.err(&text)
+            }
+            Err(Error::Exit(1))
+        }
+    }
+}
+
+/// The one voice for what this simulator does not have.
+pub fn not_simulated(path: &str) -> Error {
+    Error::Msg(format!("{path} is not simulated here"))
+}
+
+/// The help of a command; of kubectl itself, its groups.
+pub fn help_text(command: &Command, path: &str) -> String {
+    if command.name == ROOT.name && path == ROOT.name {
+        return help::root(&commands::groups());
+    }
+    help::command(command, path)
+}
+
+#[cfg(test)]
+mod tests;

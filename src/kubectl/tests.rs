@@ -1,0 +1,213 @@
+//! Commands against the API server, as recorded in the transcripts.
+
+use super::run;
+use crate::apimachinery::Time;
+use crate::apiserver::{ApiServer, Config, proxy::NoNodes};
+use crate::cli::Context;
+use crate::cli::memory::Memory;
+use crate::client::request::{StreamPoll, WatchPoll};
+use crate::client::{Api, Client, Reply, Request, StreamId, WatchId};
+use crate::sim::{Clock, Executor, Rng};
+use crate::{list, object};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+struct Door(ApiServer);
+
+impl Api for Door {
+    fn handle(&mut self, request: Request) -> Reply {
+        self.0.handle(request, &mut NoNodes)
+    }
+    fn poll_watch(&mut self, id: WatchId) -> WatchPoll {
+        self.0.poll_watch(id)
+    }
+    fn close_watch(&mut self, id: WatchId) {
+        self.0.close_watch(id);
+    }
+    fn poll_stream(&mut self, _: StreamId) -> StreamPoll {
+        StreamPoll { closed: true, ..StreamPoll::default() }
+    }
+    fn write_stream(&mut self, _: StreamId, _: Option<&[u8]>) {}
+    fn close_stream(&mut self, _: StreamId) {}
+}
+
+struct Lab {
+    door: RefCell<Door>,
+    clock: Clock,
+    system: Rc<Memory>,
+}
+
+const SERVER: &str = "https://127.0.0.1:6443";
+
+impl Lab {
+    fn new() -> Self {
+        let clock = Clock::new(Time::parse_rfc3339("2026-11-23T12:00:00Z").unwrap());
+        let mut server = ApiServer::new(clock.clone(), Rng::new(1), Config::default());
+        for name in ["default", "kube-system"] {
+            let namespace = object! { "kind" => "Namespace", "apiVersion" => "v1",
+            "metadata" => object! { "name" => name }, "spec" => object! { "finalizers" => list!["kubernetes"] },
+            "status" => object! { "phase" => "Active" } };
+            server.store_mut().put("namespaces", name, namespace);
+        }
+        Self { door: RefCell::new(Door(server)), clock, system: Rc::new(Memory::with_kubeconfig(SERVER)) }
+    }
+
+    /// Runs a line (words apart by blanks, `'` keeps words together) and returns stdout, stderr marked `! `, and the
+    /// exit code, as transcripts have them.
+    fn run(&self, line: &str) -> String {
+        let client = Client::new(self.clock.clone());
+        let ctx =
+            Context { client: client.clone(), system: self.system.clone(), server: SERVER.into(), descriptions: None };
+        let code = Rc::new(Cell::new(None));
+        let (slot, argv) = (code.clone(), words(line));
+        let mut executor = Executor::default();
+        executor.spawn(async move { slot.set(Some(run(ctx, argv).await)) });
+        for _ in 0..10_000 {
+            self.clock.begin_round();
+            executor.poll();
+            if executor.is_idle() {
+                break;
+            }
+            if client.deliver(&mut *self.door.borrow_mut()) == 0 {
+                if let Some(t) = self.clock.next_wakeup() {
+                    self.clock.advance_to(t);
+                }
+            }
+        }
+        let (out, err) = (self.system.stdout.take(), self.system.stderr.take());
+        let err: String = err.lines().map(|l| format!("! {l}\n")).collect();
+        match code.get() {
+            Some(0) => out + &err,
+            Some(code) => format!("{out}{err}? {code}\n"),
+            None => format!("{out}{err}? still running\n"),
+        }
+    }
+}
+
+fn words(line: &str) -> Vec<String> {
+    let (mut words, mut word, mut quoted) = (Vec::new(), String::new(), false);
+    for c in line.chars() {
+        match c {
+            '\'' => quoted = !quoted,
+            ' ' if !quoted => words.push(std::mem::take(&mut word)),
+            c => word.push(c),
+        }
+    }
+    words.push(word);
+    words
+}
+
+#[test]
+fn texts_that_need_no_cluster_are_those_recorded() {
+    let lab = Lab::new();
+    let recorded = "\
+$ kubectl foo
+! error: unknown command \"foo\" for \"kubectl\"
+!\u{20}
+! Did you mean this?
+! \ttop
+? 1
+$ kubectl gett pods
+! error: unknown command \"gett\" for \"kubectl\"
+!\u{20}
+! Did you mean this?
+! \tset
+! \tget
+? 1
+$ kubectl get
+! You must specify the type of resource to get. Use \"kubectl api-resources\" for a complete list of supported resources.
+!\u{20}
+! error: Required resource not specified.
+! Use \"kubectl explain <resource>\" for a detailed description of that resource (e.g. kubectl explain pods).
+! See 'kubectl get -h' for help and examples
+? 1
+$ kubectl get pods --foo
+! error: unknown flag: --foo
+! See 'kubectl get --help' for usage.
+? 1
+$ kubectl --nosuch
+! error: unknown flag: --nosuch
+! See 'kubectl --help' for usage.
+? 1
+$ kubectl create foo
+! error: Unexpected args: [foo]
+! See 'kubectl create -h' for help and examples
+? 1
+$ kubectl create ns a b
+! error: exactly one NAME is required, got 2
+! See 'kubectl create namespace -h' for help and examples
+? 1
+$ kubectl create -f nosuch.yaml -f also-nosuch.yaml
+! the path \"nosuch.yaml\" does not exist
+! the path \"also-nosuch.yaml\" does not exist
+? 1
+$ kubectl --context=nosuch get pods
+! Error in configuration: context was not found for specified context: nosuch
+? 1
+$ kubectl --kubeconfig=/nosuch get pods
+! error: stat /nosuch: no such file or directory
+? 1
+$ kubectl --user=nosuch get pods
+! error: auth info \"nosuch\" does not exist
+? 1
+";
+    check(&lab, recorded);
+}
+
+/// Runs each `$` line and compares with what follows it.
+fn check(lab: &Lab, recorded: &str) {
+    for block in recorded.split("$ ").filter(|b| !b.is_empty()) {
+        let (line, want) = block.split_once('\n').unwrap();
+        assert_eq!(lab.run(line), want, "{line}");
+    }
+}
+
+#[test]
+fn objects_are_created_listed_and_deleted() {
+    let lab = Lab::new();
+    lab.system.put("/scratch/c.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\n  labels: {a: b}\n");
+    check(
+        &lab,
+        "\
+$ kubectl get cm
+! No resources found in default namespace.
+$ kubectl create -f c.yaml
+configmap/c created
+$ kubectl create -f c.yaml
+! Error from server (AlreadyExists): error when creating \"c.yaml\": configmaps \"c\" already exists
+? 1
+$ kubectl create ns other
+namespace/other created
+$ kubectl create -f c.yaml -n other
+configmap/c created
+$ kubectl get cm c --server-print=false
+NAME   AGE
+c      0s
+$ kubectl get cm -A -o name
+configmap/c
+configmap/c
+$ kubectl get configmaps -L a --no-headers --server-print=false
+c     0s    b
+$ kubectl get cm c nosuch -o name
+configmap/c
+! Error from server (NotFound): configmaps \"nosuch\" not found
+? 1
+$ kubectl get cm c -o jsonpath='{.metadata.labels}'
+{\"a\":\"b\"}$ kubectl get foo
+! error: the server doesn't have a resource type \"foo\"
+? 1
+$ kubectl get pods/
+! error: arguments in resource/name form must have a single resource and name
+? 1
+$ kubectl delete cm
+! error: resource(s) were provided, but no name was specified
+? 1
+$ kubectl delete -f c.yaml
+configmap \"c\" deleted from default namespace
+$ kubectl delete cm --all
+No resources found
+$ kubectl delete cm c -n other --dry-run=client
+configmap \"c\" deleted from other namespace (dry run)
+",
+    );
+}
