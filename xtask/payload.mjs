@@ -1,5 +1,6 @@
 // Prints what a reader of the page downloads until the first prompt: `node xtask/payload.mjs DIST [--files]`.
-// It follows the page's own references: styles, scripts, what modules import, WebAssembly and data named in <meta>.
+// It follows the page's own references: styles, scripts, what modules import, the WebAssembly named in <meta>; and the
+// list of lessons, which the WebAssembly fetches.
 import { readFileSync, existsSync, statSync } from "node:fs";
 import { join, dirname, normalize } from "node:path";
 import { brotliCompressSync, gzipSync, constants } from "node:zlib";
@@ -15,6 +16,7 @@ export function firstLoad(dist) {
     if (/\.m?js$/.test(path)) imports(readFileSync(join(dist, path), "utf8")).forEach((to) => add(join(dirname(path), to)));
   };
   add("index.html");
+  add("lessons/index.json");
   return [...seen];
 }
 

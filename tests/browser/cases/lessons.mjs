@@ -26,12 +26,11 @@ async function walk(lab) {
   }
 }
 
-/** The folders of the lessons, in the order of the list. */
+/** The ids of the lessons, in the order of the list. */
 async function lessons(page, url) {
-  const list = await page.request.get(new URL("lessons/index.yaml", url).href);
-  assert.ok(list.ok(), "lessons/index.yaml is served");
-  const chapter = [...(await list.text()).matchAll(/[\w.-]+\/[\w.-]+/g)].map(([name]) => name);
-  return [...new Set(chapter)];
+  const list = await page.request.get(new URL("lessons/index.json", url).href);
+  assert.ok(list.ok(), "lessons/index.json is served");
+  return (await list.json()).chapters.flatMap((chapter) => chapter.lessons.map((lesson) => lesson.id));
 }
 
 for (const lang of ["en", "zh"]) {
