@@ -25,7 +25,6 @@ for (const lab of document.querySelectorAll("podium-lab")) {
     if (value !== null) lab.setAttribute(name, value);
   }
   if (!lab.hasAttribute("lang")) lab.setAttribute("lang", document.documentElement.lang);
-  lab.toggleAttribute("manual", embedded);
 }
 defineLab((lab, emit) => new DirectBackend(lab, emit, { load, embed: embedded }));
 
