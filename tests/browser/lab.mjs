@@ -30,7 +30,7 @@ export class Lab {
   }
 
   /**
-   * Types a command and waits until it has ended.
+   * Types a command and waits until it has ended and the prompt is back.
    * @returns {Promise<{out: string, err: string, exit: number}>} what it printed, without the page's own notes
    */
   async run(text, { timeout = 20_000 } = {}) {
@@ -39,26 +39,17 @@ export class Lab {
     return this.ended(before, timeout);
   }
 
-  /** What the block number `index` of the visible terminal has printed, once its command has ended. */
+  /** What the blocks from number `index` on hold, once the last of them has ended and the prompt is back. */
   async ended(index, timeout = 20_000) {
-    const block = this.blocks.nth(index);
-    try {
-      await this.page.locator(`${BLOCK}[data-exit] >> nth=${index}`).waitFor({ state: "attached", timeout });
-    } catch {
-      throw new Error(`no end within ${timeout / 1000} s; the terminal shows:\n${await this.screen()}`);
+    for (const end = Date.now() + timeout; Date.now() < end; await this.page.waitForTimeout(25)) {
+      const blocks = (await this.blocks.evaluateAll(readBlocks)).slice(index);
+      const prompt = await this.page.locator(".term-line:visible .prompt").innerText();
+      const last = blocks[blocks.length - 1];
+      if (!last || last.exit === null || !/\$\s*$/.test(prompt)) continue;
+      const all = (key) => blocks.map((block) => block[key]).join("");
+      return { out: all("out"), err: all("err"), exit: last.exit };
     }
-    return this.read(block);
-  }
-
-  async read(block) {
-    return block.evaluate((element) => {
-      const text = (names) => [...element.querySelectorAll(names)].map((pre) => pre.textContent).join("");
-      return {
-        out: text("pre.t-out"),
-        err: text("pre.t-err, pre.t-warn"),
-        exit: element.dataset.exit === undefined ? null : Number(element.dataset.exit),
-      };
-    });
+    throw new Error(`no end within ${timeout / 1000} s; the terminal shows:\n${await this.screen()}`);
   }
 
   /** Everything the visible terminal shows. */
@@ -119,6 +110,14 @@ export class Lab {
   async phases(name) {
     return (await this.page.evaluate(() => window.seenPhases))[name] ?? [];
   }
+}
+
+function readBlocks(blocks) {
+  return blocks.map((element) => {
+    const text = (names) => [...element.querySelectorAll(names)].map((pre) => pre.textContent).join("");
+    const { exit } = element.dataset;
+    return { out: text("pre.t-out"), err: text("pre.t-err, pre.t-warn"), exit: exit === undefined ? null : Number(exit) };
+  });
 }
 
 function holds(command, text, wanted) {
