@@ -11,10 +11,11 @@
       return null; // storage is switched off
     }
   };
-  const choose = (name, allowed) => [query.get(name), kept(name)].find((value) => allowed.includes(value));
+  const choose = (wishes, allowed) => wishes.find((value) => allowed.includes(value));
 
-  html.lang = choose("lang", ["en", "zh"]) ?? (/^zh\b/i.test(navigator.language) ? "zh" : "en");
-  const theme = choose("theme", ["light", "dark"]);
+  const languages = [query.get("lang"), kept("lang"), ...navigator.languages];
+  html.lang = choose(languages.map((tag) => tag?.slice(0, 2).toLowerCase()), ["en", "zh"]) ?? "en"; // zh-CN is zh
+  const theme = choose([query.get("theme"), kept("theme")], ["light", "dark"]);
   if (theme) html.dataset.theme = theme;
   const split = parseFloat(kept("split"));
   if (split >= 20 && split <= 80) html.style.setProperty("--split", split + "%");

@@ -27,7 +27,7 @@ export class DirectBackend {
       const module = await this.#load();
       const ready = withResolvers();
       const options = { embed: this.waits };
-      for (const name of ATTRIBUTES) options[name] = this.#lab.getAttribute(name) ?? undefined;
+      for (const name of ATTRIBUTES) options[name] = this.#value(name, this.#lab.getAttribute(name)) || undefined;
       this.#handle = module.mount(this.#lab, options, (name, detail) => {
         if (name === "ready") ready.resolve();
         else this.#emit(`podium:${name}`, detail ?? {});
@@ -50,12 +50,17 @@ export class DirectBackend {
   }
 
   set(name, value) {
-    this.#handle?.set(name, value ?? "");
+    this.#handle?.set(name, this.#value(name, value));
   }
 
   disconnect() {
     this.#handle?.unmount();
     this.#handle = null;
+  }
+
+  /** An attribute as the WebAssembly wants it: `zh-CN` is `zh`, what is not there is empty. */
+  #value(name, value) {
+    return name === "lang" ? (value ?? "").slice(0, 2).toLowerCase() : (value ?? "");
   }
 
   /** The WebAssembly module: what it exports besides `mount` is in SEAM.md. */
@@ -65,7 +70,7 @@ export class DirectBackend {
 
   /** Says over the first paint that it did not work, with a way to try again. */
   #tell(error) {
-    const [text, again] = TROUBLE[this.#lab.lang] ?? TROUBLE.en;
+    const [text, again] = TROUBLE[document.documentElement.lang] ?? TROUBLE.en;
     const box = Object.assign(document.createElement("div"), { className: "boot-trouble" });
     box.setAttribute("role", "alert");
     const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-line", textContent: again });

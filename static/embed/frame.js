@@ -35,7 +35,7 @@ export class FrameBackend {
     // A page opened from a file has no origin; its labs work, without run() and events.
     if (location.origin !== "null") address.searchParams.set("origin", location.origin);
     this.#frame = document.createElement("iframe");
-    this.#frame.title = TITLE[lab.lang] ?? TITLE.en;
+    this.#frame.title = TITLE[lab.lang.slice(0, 2)] ?? TITLE.en;
     this.#frame.allow = "clipboard-write";
     this.#frame.loading = "lazy";
     this.#frame.src = address.href;

@@ -35,7 +35,7 @@ test("<podium-lab> on another page: attributes, run(), events", async ({ context
   const requests = wasm(context);
   other.pages.set("/lab.html", `<!doctype html><title>post</title><link rel="icon" href="data:,">
     <script type="module" src="${site.url}embed/podium-lab.js"></script>${filler}
-    <podium-lab id="one" lang="zh" theme="dark" view="terminal" seed="7"></podium-lab>
+    <podium-lab id="one" lang="zh-CN" theme="dark" view="terminal" seed="7"></podium-lab>
     <podium-lab id="two" lang="en" view="picture"></podium-lab>${filler}`);
   await page.goto(other.origin + "/lab.html");
   await page.waitForFunction(() => customElements.get("podium-lab"));
@@ -55,7 +55,7 @@ test("<podium-lab> on another page: attributes, run(), events", async ({ context
   assert.equal(heard.results[2].stdout, "third\n");
   assert.deepEqual(await quiet(page), { scroll: 0, focus: "BODY" }, "run() takes neither focus nor scroll");
   assert.equal(requests.length, 1, "the second lab has not started");
-  const frame = page.frames().find((one) => one.url().includes("lang=zh"));
+  const frame = page.frames().find((one) => one.url().includes("lang=zh-CN"));
   assert.equal(await frame.evaluate(() => document.documentElement.dataset.theme), "dark");
   await page.evaluate(() => document.querySelector("#one").setAttribute("theme", "light"));
   await frame.waitForFunction(() => document.documentElement.dataset.theme === "light");
