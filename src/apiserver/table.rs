@@ -1,5 +1,6 @@
 //! Objects as rows. Models `metav1.Table` and `handlers/response.go`.
 
+use super::crd;
 use super::handlers::Call;
 use crate::apimachinery::{Object, Time, Value};
 use crate::object;
@@ -52,6 +53,9 @@ pub fn of_event(resource: &ResourceInfo, object: &Value, include: Include, now: 
 }
 
 fn table(resource: &ResourceInfo, metadata: Value, rows: Vec<Value>) -> Value {
+    if !resource.definition.is_null() {
+        return of(metadata, crd::columns(resource), rows);
+    }
     let columns = resource.strategy.columns().unwrap_or(&DEFAULT);
     let definitions: Value = columns
         .iter()
@@ -62,6 +66,10 @@ fn table(resource: &ResourceInfo, metadata: Value, rows: Vec<Value>) -> Value {
             }
         })
         .collect();
+    of(metadata, definitions, rows)
+}
+
+fn of(metadata: Value, definitions: Value, rows: Vec<Value>) -> Value {
     object! {
         "kind" => "Table", "apiVersion" => "meta.k8s.io/v1", "metadata" => metadata,
         "columnDefinitions" => definitions, "rows" => rows,
@@ -70,6 +78,7 @@ fn table(resource: &ResourceInfo, metadata: Value, rows: Vec<Value>) -> Value {
 
 fn row(resource: &ResourceInfo, object: &Value, include: Include, now: Time) -> Value {
     let cells = match resource.strategy.columns() {
+        _ if !resource.definition.is_null() => crd::cells(resource, object, now),
         Some(_) => resource.strategy.cells(object, now),
         None => vec![object.name().into(), object["metadata"]["creationTimestamp"].clone()],
     };

@@ -488,3 +488,46 @@ fn speed() {
     let all = start.elapsed();
     println!("1,000 creates {created:?}; 10,000 gets and status updates {:?}", all - created);
 }
+
+#[test]
+fn a_custom_kind_is_served_while_its_definition_is() {
+    let mut s = server();
+    // From transcript 601.
+    let definition = r#"{"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition",
+        "metadata":{"name":"crontabs.stable.example.com"},"spec":{"group":"stable.example.com","scope":"Namespaced",
+        "names":{"plural":"crontabs","singular":"crontab","kind":"CronTab","shortNames":["ct"]},
+        "versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object",
+        "properties":{"spec":{"type":"object","required":["image"],"properties":{"cronSpec":{"type":"string"},
+        "image":{"type":"string"},"replicas":{"type":"integer","minimum":1}}}}}},
+        "additionalPrinterColumns":[{"name":"Spec","type":"string","jsonPath":".spec.cronSpec"},
+        {"name":"Replicas","type":"integer","jsonPath":".spec.replicas"},
+        {"name":"Age","type":"date","jsonPath":".metadata.creationTimestamp"}]}]}}"#;
+    let path = "/apis/stable.example.com/v1/namespaces/default/crontabs";
+    let definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+    let tab = |spec: &str| {
+        Value::from_json(&format!(
+            r#"{{"apiVersion":"stable.example.com/v1","kind":"CronTab","metadata":{{"name":"my-ct"}},"spec":{spec}}}"#
+        ))
+        .unwrap()
+    };
+    ok(&mut s, Request::post(definitions, Value::from_json(definition).unwrap()));
+    let made = ok(&mut s, Request::post(path, tab(r#"{"cronSpec":"* * * * */5","image":"img"}"#)));
+    assert_eq!(made.generation(), 1);
+    let strict =
+        Request::post(path, tab(r#"{"cronSpec":5,"replicas":0,"foo":"bar"}"#)).query("fieldValidation", "Strict");
+    assert_eq!(
+        err(&mut s, strict).message,
+        "CronTab in version \"v1\" cannot be handled as a CronTab: strict decoding error: unknown field \"spec.foo\""
+    );
+    let object = format!("{path}/my-ct");
+    let patch = object! { "spec" => object! { "replicas" => 3 } };
+    assert_eq!(ok(&mut s, Request::patch(PatchType::Merge, object.as_str(), patch.clone())).generation(), 2);
+    assert_eq!(err(&mut s, Request::patch(PatchType::Strategic, object.as_str(), patch)).code, 415);
+    let table = ok(&mut s, Request::get(path).accept(Accept::Table));
+    assert_eq!(table["rows"][0]["cells"], list!["my-ct", "* * * * */5", 3, "0s"]);
+    let core = ok(&mut s, Request::get("/apis/stable.example.com/v1"));
+    assert_eq!(core["resources"][0]["shortNames"], list!["ct"]);
+    ok(&mut s, Request::delete(format!("{definitions}/crontabs.stable.example.com"), Value::Null));
+    assert_eq!(ask(&mut s, Request::get(path)).code, 404);
+    assert_eq!(s.store().count("crontabs.stable.example.com"), 0);
+}

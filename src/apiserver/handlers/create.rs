@@ -4,6 +4,7 @@ use super::{ApiServer, Call, body};
 use crate::api::decode::{Decoded, FieldValidation, decode};
 use crate::api::defaults;
 use crate::apimachinery::{Map, Status, Value};
+use crate::apiserver::crd;
 use crate::apiserver::options::WriteOptions;
 use crate::client::Reply;
 
@@ -19,6 +20,9 @@ impl ApiServer {
     /// Reads the body as the endpoint's kind and fills in its defaults.
     pub fn decode_body(&self, call: &Call, validation: FieldValidation) -> Result<Decoded, Status> {
         let body = body(call.request, call.resource.kind)?;
+        if !call.resource.definition.is_null() {
+            return crd::decode(call.resource, body, validation);
+        }
         let mut decoded = decode(&call.resource.gvk, body, validation)?;
         defaults::apply(call.resource.group, call.resource.kind, &mut decoded.object);
         Ok(decoded)
@@ -33,7 +37,26 @@ impl ApiServer {
         warnings: &mut Vec<String>,
     ) -> Result<Value, Status> {
         self.mutate(call, &mut object, &Value::Null, warnings)?;
-        self.with_registry(call, dry_run, warnings, |registry| registry.create(call.resource, object))
+        self.check_custom(call, &mut object, &Value::Null)?;
+        let created = self.with_registry(call, dry_run, warnings, |registry| registry.create(call.resource, object))?;
+        self.serve_definitions(call);
+        Ok(created)
+    }
+
+    /// What custom kinds and their definitions need before they are stored. `old` is null on create.
+    pub fn check_custom(&self, call: &Call, object: &mut Value, old: &Value) -> Result<(), Status> {
+        self.prepare_definition(call, object)?;
+        if call.resource.definition.is_null() {
+            return Ok(());
+        }
+        if call.info.subresource.is_empty() && call.resource.subresource("status").is_some() {
+            let status = old["status"].clone();
+            match status.is_null() {
+                true => object.remove("status"),
+                false => Some(std::mem::replace(object.at_mut("status"), status)),
+            };
+        }
+        crd::validate(call.resource, object)
     }
 }
 

@@ -2,10 +2,11 @@
 
 use super::{ApiServer, Call};
 use crate::apimachinery::{Object, Status, Value};
+use crate::apiserver::crd;
 use crate::apiserver::list::ListOptions;
 use crate::apiserver::options::delete_options;
 use crate::client::Reply;
-use crate::registry::store::{DeleteOptions, Deleted, orphans_by_default};
+use crate::registry::store::{DeleteOptions, Deleted, Registry, orphans_by_default};
 
 /// Kinds that answer a finished deletion with the object instead of a Status (`ReturnDeletedObject`).
 const RETURN_DELETED: [&str; 8] = [
@@ -41,7 +42,13 @@ impl ApiServer {
         warnings: &mut Vec<String>,
     ) -> Result<Deleted, Status> {
         let namespace = call.info.namespace;
-        self.with_registry(call, dry_run, warnings, |registry| registry.delete(call.resource, namespace, name, options))
+        let run = |registry: &mut Registry| registry.delete(call.resource, namespace, name, options);
+        let deleted = self.with_registry(call, dry_run, warnings, run)?;
+        if !dry_run && call.resource.stored_as == crd::DEFINITIONS {
+            self.delete_custom_objects(&deleted.object);
+            self.serve_definitions(call);
+        }
+        Ok(deleted)
     }
 
     pub fn serve_delete_collection(&mut self, call: &Call) -> Result<Reply, Status> {

@@ -2,11 +2,12 @@
 
 use super::update::check_name;
 use super::{ApiServer, Call, body};
-use crate::api::decode::{Decoded, decode, decode_patched};
+use crate::api::decode::{Decoded, decode_patched};
 use crate::api::{defaults, schema};
 use crate::apimachinery::field::{Error, Path};
 use crate::apimachinery::patch::{json, merge, strategic};
 use crate::apimachinery::{GroupVersionKind, Status, Value};
+use crate::apiserver::crd;
 use crate::apiserver::handlers::create::ensure_namespace;
 use crate::apiserver::options::WriteOptions;
 use crate::client::{Method, PatchType, Reply};
@@ -23,8 +24,7 @@ impl ApiServer {
         }
         let old = self.fetch(call)?;
         let patched = apply_patch(call, kind, &old, patch)?;
-        let strategic = kind == PatchType::Strategic;
-        let decoded = decode_patched(&call.resource.gvk, &patched, patch, strategic, options.validation)?;
+        let decoded = decode_outcome(call, kind, &patched, patch, options)?;
         self.store_patched(call, decoded, options)
     }
 
@@ -47,12 +47,11 @@ impl ApiServer {
         }
         let key = key_of(call.info.namespace, call.info.name);
         if let Some(old) = self.store.get(&call.resource.stored_as, &key).cloned() {
-            let patched = apply_patch(call, PatchType::Strategic, &old, patch)?;
-            let decoded = decode_patched(&call.resource.gvk, &patched, patch, true, options.validation)?;
+            let patched = apply_patch(call, PatchType::Apply, &old, patch)?;
+            let decoded = decode_outcome(call, PatchType::Strategic, &patched, patch, options)?;
             return self.store_patched(call, decoded, options);
         }
-        let Decoded { mut object, mut warnings } = decode(&call.resource.gvk, patch, options.validation)?;
-        defaults::apply(call.resource.group, call.resource.kind, &mut object);
+        let Decoded { mut object, mut warnings } = self.decode_body(call, options.validation)?;
         ensure_namespace(call, &mut object)?;
         check_name(call, &mut object)?;
         let created = self.create_decoded(call, object, options.dry_run, &mut warnings)?;
@@ -60,11 +59,33 @@ impl ApiServer {
     }
 }
 
+fn decode_outcome(
+    call: &Call,
+    kind: PatchType,
+    patched: &Value,
+    patch: &Value,
+    options: WriteOptions,
+) -> Result<Decoded, Status> {
+    if !call.resource.definition.is_null() {
+        return crd::decode(call.resource, patched, options.validation);
+    }
+    let strategic = kind == PatchType::Strategic;
+    decode_patched(&call.resource.gvk, patched, patch, strategic, options.validation)
+}
+
+/// What custom kinds take: they have no merge keys.
+const CUSTOM_PATCHES: &str = "the body of the request was in an unknown format - accepted media types include: \
+     application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
+
 /// The object after the patch, not yet decoded.
 pub fn apply_patch(call: &Call, kind: PatchType, old: &Value, patch: &Value) -> Result<Value, Status> {
     match kind {
         PatchType::Json => json::apply(old, patch),
         PatchType::Merge => merge::apply(old, patch),
+        PatchType::Apply if !call.resource.definition.is_null() => merge::apply(old, patch),
+        PatchType::Strategic if !call.resource.definition.is_null() => {
+            Err(Status::new(415, "UnsupportedMediaType", CUSTOM_PATCHES))
+        }
         PatchType::Strategic | PatchType::Apply => {
             let gvk = &call.resource.gvk;
             let schema = schema::by_gvk(&gvk.group, &gvk.version, &gvk.kind);

@@ -48,9 +48,12 @@ impl ApiServer {
             return Err(Status::not_found(&call.resource.group_resource, name));
         }
         self.mutate(call, &mut object, &old, warnings)?;
-        self.with_registry(call, dry_run, warnings, |registry| {
+        self.check_custom(call, &mut object, &old)?;
+        let updated = self.with_registry(call, dry_run, warnings, |registry| {
             registry.update(call.resource, namespace, name, object, part)
-        })
+        })?;
+        self.serve_definitions(call);
+        Ok(updated)
     }
 }
 

@@ -1,0 +1,175 @@
+//! Kinds that users define. Models `apiextensions-apiserver`: the CustomResourceDefinition's own checks, the
+//! resources that it adds, and what happens to objects of those kinds. CEL rules, conversion and patterns are not
+//! simulated here.
+
+mod definition;
+mod schema;
+mod table;
+
+pub use table::{cells, columns};
+
+use super::ApiServer;
+use super::handlers::Call;
+use crate::api::decode::{Decoded, FieldValidation};
+use crate::api::resources::{Resource, Subresource};
+use crate::apimachinery::{Object, Status, Value};
+use crate::registry::store::ResourceInfo;
+use crate::registry::strategy::Strategy;
+
+/// The resource of the definitions themselves.
+pub const DEFINITIONS: &str = "customresourcedefinitions.apiextensions.k8s.io";
+
+/// The rules of every custom kind: the generation counts changes outside metadata and status.
+struct Custom;
+
+impl Strategy for Custom {
+    fn prepare_for_create(&self, object: &mut Value) {
+        object.set("metadata.generation", 1);
+    }
+
+    fn validate(&self, object: &Value) -> crate::apimachinery::field::ErrorList {
+        definition::validate_name(object)
+    }
+
+    fn prepare_for_update(&self, new: &mut Value, old: &Value) {
+        let changed = |name: &str| !matches!(name, "metadata" | "status") && new[name] != old[name];
+        let names: Vec<&str> = new.fields().chain(old.fields()).map(|(name, _)| name).collect();
+        if names.into_iter().any(changed) {
+            new.set("metadata.generation", old.generation() + 1);
+        }
+    }
+}
+
+/// The definition of one version in a CustomResourceDefinition.
+pub fn version_of<'a>(definition: &'a Value, version: &str) -> &'a Value {
+    let mut versions = definition.at("spec.versions").items().iter();
+    versions.find(|v| v["name"].str() == version).unwrap_or(&Value::Null)
+}
+
+impl ApiServer {
+    /// Checks and completes a CustomResourceDefinition that is being written; leaves every other object alone.
+    pub(super) fn prepare_definition(&self, call: &Call, object: &mut Value) -> Result<(), Status> {
+        if call.resource.stored_as != DEFINITIONS || !call.info.subresource.is_empty() {
+            return Ok(());
+        }
+        definition::apply_defaults(object);
+        let errors = definition::validate(object);
+        if errors.is_empty() { Ok(()) } else { Err(Status::invalid(&call.resource.gvk, object.name(), &errors)) }
+    }
+
+    /// After a write to a CustomResourceDefinition: accepts its names and serves what it defines.
+    pub(super) fn serve_definitions(&mut self, call: &Call) {
+        if call.resource.stored_as != DEFINITIONS {
+            return;
+        }
+        let now = self.now();
+        let all: Vec<Value> = self.store.list(DEFINITIONS, "").map(|(_, v)| v.clone()).collect();
+        for object in &all {
+            let mut accepted = object.clone();
+            definition::accept(&mut accepted, now);
+            if accepted != *object {
+                self.store.put(DEFINITIONS, object.name(), accepted);
+            }
+        }
+        let old: Vec<&'static Resource> =
+            self.catalog.all().iter().filter(|i| !i.definition.is_null()).map(|i| i.resource).collect();
+        let catalog = std::rc::Rc::make_mut(&mut self.catalog);
+        catalog.remove(|r| old.iter().any(|o| *o == r));
+        for object in all.iter().filter(|o| !o.is_terminating()) {
+            for version in object.at("spec.versions").items().iter().filter(|v| v["served"].bool()) {
+                catalog.add(resource_info(object, version, &old));
+            }
+        }
+    }
+
+    /// Deletes the objects of a definition that is going away.
+    pub(super) fn delete_custom_objects(&mut self, definition: &Value) {
+        let (plural, group) = (definition.at("spec.names.plural").str(), definition.at("spec.group").str());
+        let stored_as = format!("{plural}.{group}");
+        let keys: Vec<String> = self.store.list(&stored_as, "").map(|(key, _)| key.to_owned()).collect();
+        for key in keys {
+            self.store.remove(&stored_as, &key);
+        }
+    }
+}
+
+/// The texts live as long as the program, as those of built-in resources do; a definition that is served again
+/// unchanged uses them again.
+fn resource_info(definition: &Value, version: &Value, old: &[&'static Resource]) -> ResourceInfo {
+    let names = &definition["spec"]["names"];
+    let mut subresources = Vec::new();
+    if version.at("subresources").get("scale").is_some_and(|s| !s.is_null()) {
+        let verbs = vec!["get", "patch", "update"];
+        subresources.push(Subresource { name: "scale", group: "autoscaling", version: "v1", kind: "Scale", verbs });
+    }
+    if version.at("subresources").get("status").is_some_and(|s| !s.is_null()) {
+        let verbs = vec!["get", "patch", "update"];
+        let kind = keep(names["kind"].str());
+        subresources.push(Subresource { name: "status", group: "", version: "", kind, verbs });
+    }
+    let list = |v: &Value| v.items().iter().map(|s| keep(s.str())).collect();
+    let resource = Resource {
+        group: keep(definition.at("spec.group").str()),
+        version: keep(version["name"].str()),
+        kind: keep(names["kind"].str()),
+        resource: keep(names["plural"].str()),
+        singular: keep(names["singular"].str()),
+        namespaced: definition.at("spec.scope").str() == "Namespaced",
+        verbs: vec!["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"],
+        short_names: list(&names["shortNames"]),
+        categories: list(&names["categories"]),
+        subresources,
+    };
+    let resource: &'static Resource = match old.iter().find(|o| ***o == resource) {
+        Some(same) => same,
+        None => Box::leak(Box::new(resource)),
+    };
+    ResourceInfo { definition: definition.clone(), ..ResourceInfo::new(resource, &Custom) }
+}
+
+fn keep(text: &str) -> &'static str {
+    Box::leak(text.to_owned().into_boxed_str())
+}
+
+/// Reads a custom object: prunes what its schema does not know, fills in defaults, validates.
+pub fn decode(info: &ResourceInfo, body: &Value, validation: FieldValidation) -> Result<Decoded, Status> {
+    let (api_version, kind) = (body.api_version(), body.kind());
+    if !api_version.is_empty() && api_version != info.api_version {
+        return Err(Status::bad_request(format!(
+            "the API version in the data ({api_version}) does not match the expected API version ({})",
+            info.api_version
+        )));
+    }
+    if !kind.is_empty() && kind != info.kind {
+        return Err(Status::bad_request(format!(
+            "{kind} in version {:?} cannot be handled as a {}: no kind {kind:?} is registered for the definition",
+            info.version, info.kind
+        )));
+    }
+    let mut object = body.clone();
+    object.set("apiVersion", info.api_version.as_str());
+    object.set("kind", info.kind);
+    let schema = version_of(&info.definition, info.version).at("schema.openAPIV3Schema");
+    let mut unknown = Vec::new();
+    schema::prune(&mut object, schema, &mut unknown);
+    schema::apply_defaults(&mut object, schema, 0);
+    let texts: Vec<String> = unknown.iter().map(|path| format!("unknown field {path:?}")).collect();
+    if validation == FieldValidation::Strict && !texts.is_empty() {
+        return Err(Status::bad_request(format!(
+            "{} in version {:?} cannot be handled as a {}: strict decoding error: {}",
+            info.kind,
+            info.version,
+            info.kind,
+            texts.join(", ")
+        )));
+    }
+    let warnings = if validation == FieldValidation::Ignore { Vec::new() } else { texts };
+    Ok(Decoded { object, warnings })
+}
+
+/// What is wrong with a custom object by its schema.
+pub fn validate(info: &ResourceInfo, object: &Value) -> Result<(), Status> {
+    let schema = version_of(&info.definition, info.version).at("schema.openAPIV3Schema");
+    let errors = schema::validate(object, schema);
+    if errors.is_empty() { Ok(()) } else { Err(Status::invalid(&info.gvk, object.name(), &errors)) }
+}

@@ -1,0 +1,221 @@
+//! Structural schemas: pruning, defaulting, validation. Models `apiextensions-apiserver/pkg/apiserver/schema` and
+//! the validators of `kube-openapi`.
+
+use crate::apimachinery::Value;
+use crate::apimachinery::field::{Error, ErrorList, ErrorType, Path};
+
+/// How deep a schema may nest; deeper parts are neither pruned nor checked.
+const DEPTH: usize = 64;
+
+/// Takes out the fields that the schema does not know, and names them.
+pub fn prune(object: &mut Value, schema: &Value, unknown: &mut Vec<String>) {
+    prune_at(object, schema, "", true, unknown, 0);
+    unknown.sort();
+}
+
+fn prune_at(value: &mut Value, schema: &Value, path: &str, root: bool, unknown: &mut Vec<String>, depth: usize) {
+    if depth > DEPTH || schema.is_null() || schema["x-kubernetes-preserve-unknown-fields"].bool() {
+        return;
+    }
+    let join = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    let embedded = root || schema["x-kubernetes-embedded-resource"].bool();
+    if let Value::Map(_) = value {
+        let (properties, rest) = (&schema["properties"], &schema["additionalProperties"]);
+        if rest.as_bool() == Some(true) {
+            return;
+        }
+        let names: Vec<String> = value.fields().map(|(name, _)| name.to_owned()).collect();
+        for name in names {
+            if embedded && matches!(name.as_str(), "apiVersion" | "kind" | "metadata") {
+                continue;
+            }
+            let inner = properties.get(&name).unwrap_or(rest);
+            if inner.as_map().is_none() {
+                unknown.push(join(&name));
+                value.map_mut().remove(&name);
+            } else if let Some(field) = value.map_mut().get_mut(&name) {
+                prune_at(field, inner, &join(&name), false, unknown, depth + 1);
+            }
+        }
+    } else if let Value::List(_) = value {
+        for (i, item) in value.list_mut().iter_mut().enumerate() {
+            prune_at(item, &schema["items"], &format!("{path}[{i}]"), false, unknown, depth + 1);
+        }
+    }
+}
+
+/// Fills in defaults, in objects that are there.
+pub fn apply_defaults(value: &mut Value, schema: &Value, depth: usize) {
+    if depth > DEPTH {
+        return;
+    }
+    if let Value::Map(_) = value {
+        for (name, inner) in schema["properties"].fields() {
+            let default = &inner["default"];
+            if !default.is_null() && value[name].is_null() && !(inner["nullable"].bool() && value.get(name).is_some()) {
+                value.map_mut().insert(name, default.clone());
+            }
+            if let Some(field) = value.get(name).filter(|f| matches!(f, Value::Map(_) | Value::List(_))) {
+                let mut field = field.clone();
+                apply_defaults(&mut field, inner, depth + 1);
+                value.map_mut().insert(name, field);
+            }
+        }
+    } else if let Value::List(_) = value {
+        for item in value.list_mut() {
+            apply_defaults(item, &schema["items"], depth + 1);
+        }
+    }
+}
+
+/// Everything that is wrong with an object by its schema.
+pub fn validate(object: &Value, schema: &Value) -> ErrorList {
+    let mut errors = ErrorList::new();
+    check(object, schema, &Path::default(), &mut errors, 0);
+    errors
+}
+
+fn check(value: &Value, schema: &Value, path: &Path, errors: &mut ErrorList, depth: usize) {
+    if depth > DEPTH || schema.is_null() || (value.is_null() && schema["nullable"].bool()) {
+        return;
+    }
+    if let Some(wrong) = type_error(value, schema) {
+        let why = format!("{path} in body must be of type {}: {wrong:?}", schema["type"].str());
+        let mut error = Error::invalid(path, wrong, why);
+        error.kind = ErrorType::TypeInvalid;
+        errors.push(error);
+        return;
+    }
+    check_enum(value, schema, path, errors);
+    match value {
+        Value::Map(_) => check_map(value, schema, path, errors, depth),
+        Value::List(items) => {
+            let count = items.len() as i64;
+            if count < schema["minItems"].as_i64().unwrap_or(0) {
+                let why = format!("{path} in body should have at least {} items", schema["minItems"].int());
+                errors.push(Error::invalid(path, count, why));
+            }
+            if let Some(max) = schema["maxItems"].as_i64().filter(|max| count > *max) {
+                errors.push(Error::too_many(path, items.len(), usize::try_from(max).unwrap_or(0)));
+            }
+            for (i, item) in items.iter().enumerate() {
+                check(item, &schema["items"], &path.index(i), errors, depth + 1);
+            }
+        }
+        Value::Str(text) => check_text(text, schema, path, errors),
+        Value::Int(_) | Value::Float(_) => check_number(value, schema, path, errors),
+        Value::Null | Value::Bool(_) => {}
+    }
+}
+
+/// The type that a value has, where it is not the one its schema wants.
+fn type_error(value: &Value, schema: &Value) -> Option<&'static str> {
+    let is = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Int(_) => "integer",
+        Value::Float(_) => "number",
+        Value::Str(_) => "string",
+        Value::List(_) => "array",
+        Value::Map(_) => "object",
+    };
+    let wanted = schema["type"].str();
+    let either = schema["x-kubernetes-int-or-string"].bool() && matches!(is, "integer" | "string");
+    (!(wanted.is_empty() || wanted == is || either || (wanted == "number" && is == "integer"))).then_some(is)
+}
+
+fn check_enum(value: &Value, schema: &Value, path: &Path, errors: &mut ErrorList) {
+    let allowed = schema["enum"].items();
+    if !allowed.is_empty() && !allowed.contains(value) {
+        let texts: Vec<String> =
+            allowed.iter().map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned)).collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        errors.push(Error::not_supported(path, value.clone(), &texts));
+    }
+}
+
+fn check_map(value: &Value, schema: &Value, path: &Path, errors: &mut ErrorList, depth: usize) {
+    for name in schema["required"].items().iter().map(Value::str) {
+        if value.get(name).is_none() {
+            errors.push(Error::required(&path.child(name), ""));
+        }
+    }
+    let (properties, rest) = (&schema["properties"], &schema["additionalProperties"]);
+    for (name, field) in value.fields() {
+        let at = if properties.get(name).is_some() { path.child(name) } else { path.key(name) };
+        check(field, properties.get(name).unwrap_or(rest), &at, errors, depth + 1);
+    }
+}
+
+fn check_text(text: &str, schema: &Value, path: &Path, errors: &mut ErrorList) {
+    let length = text.chars().count() as i64;
+    if length < schema["minLength"].as_i64().unwrap_or(0) {
+        let why = format!("{path} in body should be at least {} chars long", schema["minLength"].int());
+        errors.push(Error::invalid(path, text, why));
+    }
+    if let Some(max) = schema["maxLength"].as_i64().filter(|max| length > *max) {
+        errors.push(Error::too_long(path, usize::try_from(max).unwrap_or(0)));
+    }
+}
+
+fn check_number(value: &Value, schema: &Value, path: &Path, errors: &mut ErrorList) {
+    let Some(number) = value.as_f64() else { return };
+    let mut refuse = |bound: &Value, words: &str| {
+        errors.push(Error::invalid(path, value.clone(), format!("{path} in body should be {words} {bound}")));
+    };
+    let (min, max) = (&schema["minimum"], &schema["maximum"]);
+    if let Some(bound) = min.as_f64() {
+        match schema["exclusiveMinimum"].bool() {
+            true if number <= bound => refuse(min, "greater than"),
+            false if number < bound => refuse(min, "greater than or equal to"),
+            _ => {}
+        }
+    }
+    if let Some(bound) = max.as_f64() {
+        match schema["exclusiveMaximum"].bool() {
+            true if number >= bound => refuse(max, "less than"),
+            false if number > bound => refuse(max, "less than or equal to"),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn schema() -> Value {
+        Value::from_json(
+            r#"{"type":"object","properties":{"spec":{"type":"object","required":["image"],"properties":{
+                "cronSpec":{"type":"string"},"image":{"type":"string"},"replicas":{"type":"integer","minimum":1},
+                "mode":{"type":"string","enum":["a","b"],"default":"a"}}}}}"#,
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn unknown_fields_go_and_defaults_come() {
+        let mut object =
+            Value::from_json(r#"{"kind":"CronTab","metadata":{"name":"x"},"spec":{"foo":1,"image":"i"}}"#).unwrap();
+        let mut unknown = Vec::new();
+        prune(&mut object, &schema(), &mut unknown);
+        apply_defaults(&mut object, &schema(), 0);
+        assert_eq!(unknown, ["spec.foo"]);
+        assert_eq!(object["spec"].to_string(), r#"{"image":"i","mode":"a"}"#);
+    }
+
+    #[test]
+    fn what_is_wrong_is_worded_as_the_real_validators_do() {
+        let object = Value::from_json(r#"{"spec":{"cronSpec":5,"replicas":0,"mode":"c"}}"#).unwrap();
+        let texts: Vec<String> = validate(&object, &schema()).iter().map(ToString::to_string).collect();
+        assert_eq!(
+            texts,
+            [
+                "spec.image: Required value",
+                "spec.cronSpec: Invalid value: \"integer\": spec.cronSpec in body must be of type string: \"integer\"",
+                "spec.mode: Unsupported value: \"c\": supported values: \"a\", \"b\"",
+                "spec.replicas: Invalid value: 0: spec.replicas in body should be greater than or equal to 1",
+            ]
+        );
+    }
+}
