@@ -2,6 +2,25 @@
 
 use crate::apimachinery::time::Duration;
 
+/// How a session begins: `Session::new(Options) -> (Session, Vec<Effect>)`.
+///
+/// The page then calls `update(Action) -> Vec<Effect>`, `screen() -> Screen` after each update, and
+/// `next_frame() -> Option<Duration>`: how much of the reader's time may pass before the next `Action::Frame` (zero: at the
+/// next repaint; None: nothing moves, time is paused).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Options {
+    pub lang: crate::i18n::Lang,
+    /// `light`, `dark` or `auto`
+    pub theme: String,
+    pub seed: Option<u64>,
+    /// The lesson to open first: `ch5/01-create-a-pod`.
+    pub lesson: Option<String>,
+    /// An embedded lab: nothing is kept.
+    pub embed: bool,
+    /// What was stored under `session` the last time, if anything.
+    pub saved: Option<String>,
+}
+
 /// Names a terminal tab.
 pub type TabId = u32;
 

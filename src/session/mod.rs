@@ -5,4 +5,4 @@ mod lessons;
 mod notes;
 pub mod screen;
 
-pub use action::{Action, Effect, InspectorTab, LineKey, Selection, TabId};
+pub use action::{Action, Effect, InspectorTab, LineKey, Options, Selection, TabId};

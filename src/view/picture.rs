@@ -198,7 +198,10 @@ impl Picture {
         let next = if self.frame.width < 120.0 {
             Stage::default() // hidden
         } else {
-            stage(&self.nodes, &self.pods, &mut self.memory, &self.frame)
+            // Zoomed in, the stage is wider than its window, which scrolls.
+            let wider = 1.5f64.powi(self.frame.zoom.max(0));
+            let frame = Frame { width: self.frame.width * wider, ..self.frame.clone() };
+            stage(&self.nodes, &self.pods, &mut self.memory, &frame)
         };
         self.frame.before = next.lod;
         if *self.stage != next {
@@ -230,6 +233,13 @@ fn cpu_of(pod: &Value) -> i64 {
     pod.at("spec.containers").items().iter().map(of).sum()
 }
 
+/// A node's labels, those that a person gave it before those that every node has.
+fn chosen_first(node: &Value) -> Vec<(String, String)> {
+    let mut labels: Vec<_> = node.labels().fields().map(|(k, v)| (k.to_owned(), v.str().to_owned())).collect();
+    labels.sort_by_key(|(key, _)| key.contains("kubernetes.io/"));
+    labels
+}
+
 fn node_view(node: &Value, used: i64, verdict: String) -> NodeView {
     let conditions = node.at("status.conditions").items();
     let is = |kind: &str| conditions.iter().any(|c| c["type"].str() == kind && c["status"].str() == "True");
@@ -240,7 +250,7 @@ fn node_view(node: &Value, used: i64, verdict: String) -> NodeView {
         cordoned: node.at("spec.unschedulable").bool(),
         pressure: ["MemoryPressure", "DiskPressure", "PIDPressure"].into_iter().any(is),
         cpu: (used.saturating_mul(100) / all).clamp(0, 100) as u8,
-        labels: node.labels().fields().map(|(k, v)| (k.to_owned(), v.str().to_owned())).collect(),
+        labels: chosen_first(node),
         verdict,
     }
 }
