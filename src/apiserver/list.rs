@@ -1,9 +1,9 @@
 //! Lists: selectors, limit and continue, resource versions. Models `handlers/get.go` (ListResource) and
 //! `generic/registry/store.go` (ListPredicate).
 
-use super::continue_token;
 use super::handlers::Call;
 use super::options::int_param;
+use super::{continue_token, convert};
 use crate::apimachinery::{Status, Value, fields, labels};
 use crate::object;
 use crate::registry::store::ResourceInfo;
@@ -112,7 +112,7 @@ pub fn list(store: &Store, call: &Call, options: &ListOptions) -> Result<Value, 
     while options.limit == 0 || items.len() < options.limit {
         let Some((key, object)) = selected.next() else { break };
         last_key = key;
-        items.push(object.clone());
+        items.push(convert::to_served(call.resource, object));
     }
     let remaining = if options.limit == 0 { 0 } else { selected.count() };
     let mut list = list_object(call.resource, store.revision(), items);

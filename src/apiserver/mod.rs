@@ -7,6 +7,7 @@ mod bootstrap;
 pub mod catalog;
 pub mod codec;
 mod continue_token;
+mod convert;
 mod crd;
 mod discovery;
 mod handlers;

@@ -1,7 +1,7 @@
 //! Objects as rows. Models `metav1.Table` and `handlers/response.go`.
 
-use super::crd;
 use super::handlers::Call;
+use super::{convert, crd};
 use crate::apimachinery::{Object, Time, Value};
 use crate::object;
 use crate::registry::store::ResourceInfo;
@@ -79,6 +79,9 @@ fn of(metadata: Value, definitions: Value, rows: Vec<Value>) -> Value {
 fn row(resource: &ResourceInfo, object: &Value, include: Include, now: Time) -> Value {
     let cells = match resource.strategy.columns() {
         _ if !resource.definition.is_null() => crd::cells(resource, object, now),
+        Some(_) if convert::differs(resource) => {
+            resource.strategy.cells(&convert::to_stored(resource, object.clone()), now)
+        }
         Some(_) => resource.strategy.cells(object, now),
         None => vec![object.name().into(), object["metadata"]["creationTimestamp"].clone()],
     };

@@ -531,3 +531,19 @@ fn a_custom_kind_is_served_while_its_definition_is() {
     assert_eq!(ask(&mut s, Request::get(path)).code, 404);
     assert_eq!(s.store().count("crontabs.stable.example.com"), 0);
 }
+
+#[test]
+fn openapi_tells_what_clients_look_for() {
+    let mut s = server();
+    let index = ok(&mut s, Request::get("/openapi/v3"));
+    assert!(index["paths"]["apis/apps/v1"]["serverRelativeURL"].str().starts_with("/openapi/v3/apis/apps/v1?hash="));
+    let core = ok(&mut s, Request::get("/openapi/v3/api/v1"));
+    let pod = &core["components"]["schemas"]["io.k8s.api.core.v1.Pod"];
+    assert_eq!(pod["x-kubernetes-group-version-kind"][0]["kind"].str(), "Pod");
+    let spec = &core["components"]["schemas"]["io.k8s.api.core.v1.PodSpec"];
+    assert_eq!(spec["required"], list!["containers"]);
+    assert_eq!(spec["properties"]["containers"]["x-kubernetes-patch-merge-key"].str(), "name");
+    let patch = &core["paths"]["/api/v1/namespaces/{namespace}/pods/{name}"]["patch"];
+    assert!(patch["parameters"].items().iter().any(|p| p["name"].str() == "fieldValidation"));
+    assert_eq!(ask(&mut s, Request::get("/openapi/v3/apis/nosuch/v1")).code, 404);
+}

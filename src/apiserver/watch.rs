@@ -2,7 +2,7 @@
 
 use super::handlers::Call;
 use super::list::ListOptions;
-use super::{options, table};
+use super::{convert, options, table};
 use crate::apimachinery::time::Duration;
 use crate::apimachinery::{Status, Time, Value};
 use crate::client::request::WatchPoll;
@@ -63,7 +63,9 @@ impl Watch {
             return Ok(watch);
         }
         let existing = watch.selection.select(store, call);
-        watch.initial = existing.map(|(_, v)| WatchEvent { kind: "ADDED", object: v.clone() }).collect();
+        watch.initial = existing
+            .map(|(_, v)| WatchEvent { kind: "ADDED", object: convert::to_served(&watch.resource, v) })
+            .collect();
         if send_initial && options::bool_param(call.request, "allowWatchBookmarks") {
             watch.initial.push(bookmark(&watch.resource, store.revision()));
         }
@@ -118,6 +120,9 @@ impl Watch {
             // It stopped matching: the last state that did, under the revision at which it stopped.
             object = event.old.clone();
             object.set("metadata.resourceVersion", event.revision.to_string());
+        }
+        if convert::differs(&self.resource) {
+            object = convert::to_served(&self.resource, &object);
         }
         Some(WatchEvent { kind, object })
     }

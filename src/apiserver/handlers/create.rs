@@ -4,8 +4,8 @@ use super::{ApiServer, Call, body};
 use crate::api::decode::{Decoded, FieldValidation, decode};
 use crate::api::defaults;
 use crate::apimachinery::{Map, Status, Value};
-use crate::apiserver::crd;
 use crate::apiserver::options::WriteOptions;
+use crate::apiserver::{convert, crd};
 use crate::client::Reply;
 
 impl ApiServer {
@@ -36,6 +36,7 @@ impl ApiServer {
         dry_run: bool,
         warnings: &mut Vec<String>,
     ) -> Result<Value, Status> {
+        object = convert::to_stored(call.resource, object);
         self.mutate(call, &mut object, &Value::Null, warnings)?;
         self.check_custom(call, &mut object, &Value::Null)?;
         let created = self.with_registry(call, dry_run, warnings, |registry| registry.create(call.resource, object))?;

@@ -10,7 +10,7 @@ mod update;
 pub use admit::Admission;
 pub use patch::apply_patch;
 
-use super::{ApiServer, NodeProxy, RequestInfo, subresources};
+use super::{ApiServer, NodeProxy, RequestInfo, convert, subresources};
 use crate::apimachinery::{Status, Value};
 use crate::client::request::ReplyBody;
 use crate::client::{Accept, Body, Reply, Request};
@@ -83,11 +83,13 @@ impl ApiServer {
     /// The object that the path names.
     pub fn fetch(&self, call: &Call) -> Result<Value, Status> {
         let object = self.store.get(&call.resource.stored_as, &key_of(call.info.namespace, call.info.name)).cloned();
-        object.ok_or_else(|| Status::not_found(&call.resource.group_resource, call.info.name))
+        let object = object.ok_or_else(|| Status::not_found(&call.resource.group_resource, call.info.name))?;
+        Ok(convert::to_served(call.resource, &object))
     }
 
     /// Answers with an object in the representation that was asked for.
     pub fn reply(&self, call: &Call, code: u16, object: Value, warnings: Vec<String>) -> Reply {
+        let object = convert::to_served(call.resource, &object);
         let body = match call.request.accept {
             Accept::Table => super::table::of_object(call, &object, self.now()),
             _ => object,

@@ -4,6 +4,7 @@ use super::create::ensure_namespace;
 use super::{ApiServer, Call, method_not_allowed};
 use crate::api::decode::Decoded;
 use crate::apimachinery::{Object, Status, Value};
+use crate::apiserver::convert;
 use crate::apiserver::options::WriteOptions;
 use crate::client::Reply;
 use crate::registry::store::Part;
@@ -47,6 +48,7 @@ impl ApiServer {
         if old.is_null() && !(part == Part::Main && call.resource.strategy.allow_create_on_update()) {
             return Err(Status::not_found(&call.resource.group_resource, name));
         }
+        object = convert::to_stored(call.resource, object);
         self.mutate(call, &mut object, &old, warnings)?;
         self.check_custom(call, &mut object, &old)?;
         let updated = self.with_registry(call, dry_run, warnings, |registry| {
