@@ -440,10 +440,22 @@ fn a_namespace_ends_when_its_finalizers_do() {
     let ending = ok(&mut s, Request::delete("/api/v1/namespaces/n", Value::Null));
     assert_eq!(ending.at("status.phase").str(), "Terminating");
     assert!(ending.is_terminating() && ending.at("metadata.deletionGracePeriodSeconds").is_null());
+    assert_eq!(
+        err(&mut s, Request::post("/api/v1/namespaces/n/pods", pod("late"))).message,
+        "pods \"late\" is forbidden: unable to create new content in namespace n because it is being terminated"
+    );
     let mut done = ending.clone();
     done.set("spec.finalizers", Value::Null);
     ok(&mut s, Request::put("/api/v1/namespaces/n/finalize", done));
     assert_eq!(err(&mut s, Request::get("/api/v1/namespaces/n")).message, r#"namespaces "n" not found"#);
+    assert_eq!(
+        err(&mut s, Request::post("/api/v1/namespaces/n/pods", pod("late"))).message,
+        r#"namespaces "n" not found"#
+    );
+    assert_eq!(
+        err(&mut s, Request::delete("/api/v1/namespaces/default", Value::Null)).message,
+        r#"namespaces "default" is forbidden: this namespace may not be deleted"#
+    );
 }
 
 #[test]

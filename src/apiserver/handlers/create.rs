@@ -3,7 +3,7 @@
 use super::{ApiServer, Call, body};
 use crate::api::decode::{Decoded, FieldValidation, decode};
 use crate::api::defaults;
-use crate::apimachinery::{Map, Status, Value};
+use crate::apimachinery::{Map, Object, Status, Value};
 use crate::apiserver::options::WriteOptions;
 use crate::apiserver::{convert, crd};
 use crate::client::Reply;
@@ -36,6 +36,7 @@ impl ApiServer {
         dry_run: bool,
         warnings: &mut Vec<String>,
     ) -> Result<Value, Status> {
+        self.check_namespace(call, object.name())?;
         object = convert::to_stored(call.resource, object);
         self.mutate(call, &mut object, &Value::Null, warnings)?;
         self.check_custom(call, &mut object, &Value::Null)?;

@@ -41,6 +41,7 @@ impl ApiServer {
         dry_run: bool,
         warnings: &mut Vec<String>,
     ) -> Result<Deleted, Status> {
+        self.check_immortal(call, name)?;
         let namespace = call.info.namespace;
         let run = |registry: &mut Registry| registry.delete(call.resource, namespace, name, options);
         let deleted = self.with_registry(call, dry_run, warnings, run)?;

@@ -3,6 +3,7 @@
 mod admit;
 mod create;
 mod delete;
+mod namespace;
 mod patch;
 mod read;
 mod update;
