@@ -109,7 +109,7 @@ pub fn check_err(error: &Error) -> (String, i32) {
     let text = match error {
         Error::Exit(code) => return (String::new(), *code),
         Error::BrokenPipe => return (String::new(), 141),
-        Error::Code(code, text) => return (line(with_prefix(text)), *code),
+        Error::Code(code, text) => return (line(text.clone()), *code),
         Error::Many(list) if list.len() == 1 => return list.first().map_or((String::new(), 1), check_err),
         Error::Many(list) => list.iter().map(|e| line(in_list(e))).collect(),
         Error::Status(s) if s.reason == "Invalid" => invalid(s),

@@ -1,7 +1,7 @@
 //! The table of commands: help, completion, suggestions and dispatch come from it. Models
 //! `cmd.NewDefaultKubectlCommand`.
 
-use super::{completion, create, delete, get};
+use super::{annotate, apply, completion, create, delete, get, label, patch, replace, scale};
 use crate::action;
 use crate::cli::command::{Action, Command};
 use crate::cli::errors::Result;
@@ -26,7 +26,7 @@ const COMMANDS: &[Command] = &[
     delete::COMMAND,
     // Deploy Commands
     Command::not_simulated("rollout", "Manage the rollout of a resource"),
-    Command::not_simulated("scale", "Set how many pods a controller runs").suggest_for(&["resize"]),
+    scale::COMMAND,
     Command::not_simulated("autoscale", "Scale a controller by its load"),
     // Cluster Management Commands
     Command::not_simulated("certificate", "Approve or deny certificate requests"),
@@ -49,14 +49,14 @@ const COMMANDS: &[Command] = &[
     Command::not_simulated("events", "List events"),
     // Advanced Commands
     Command::not_simulated("diff", "Show what apply would change"),
-    Command::not_simulated("apply", "Apply a configuration to a resource"),
-    Command::not_simulated("patch", "Change fields of a resource"),
-    Command::not_simulated("replace", "Replace a resource"),
+    apply::COMMAND,
+    patch::COMMAND,
+    replace::COMMAND,
     Command::not_simulated("wait", "Wait for a condition on resources"),
     Command::not_simulated("kustomize", "Build a kustomization"),
     // Settings Commands
-    Command::not_simulated("label", "Change the labels of a resource"),
-    Command::not_simulated("annotate", "Change the annotations of a resource"),
+    label::COMMAND,
+    annotate::COMMAND,
     completion::COMMAND,
     // Other Commands
     Command::not_simulated("alpha", "Commands for features in alpha"),

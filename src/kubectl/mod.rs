@@ -1,11 +1,20 @@
 //! kubectl: one file per command, one table of groups, a client of the one door. Models `k8s.io/kubectl/pkg/cmd`.
 
+mod annotate;
+mod apply;
 mod commands;
 mod completion;
 mod create;
 mod delete;
 mod get;
 mod get_watch;
+mod label;
+mod last_applied;
+mod pairs;
+mod patch;
+mod prune;
+mod replace;
+mod scale;
 mod sort;
 mod util;
 

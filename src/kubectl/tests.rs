@@ -211,3 +211,89 @@ configmap \"c\" deleted from other namespace (dry run)
 ",
     );
 }
+
+#[test]
+fn labels_and_annotations_change_as_recorded() {
+    let lab = Lab::new();
+    lab.system.put("/scratch/c.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\n  labels: {env: prod}\n");
+    check(
+        &lab,
+        "\
+$ kubectl create -f c.yaml
+configmap/c created
+$ kubectl label cm c env=debug
+! error: 'env' already has a value (prod), and --overwrite is false
+? 1
+$ kubectl label cm c env=debug --overwrite
+configmap/c labeled
+$ kubectl label cm c env=debug --overwrite
+configmap/c not labeled
+$ kubectl label cm c a=b a-
+! error: can not both modify and remove a label in the same command
+? 1
+$ kubectl label cm c env-
+configmap/c unlabeled
+$ kubectl label cm c env-
+label \"env\" not found.
+configmap/c not labeled
+$ kubectl label pod x a
+! error: at least one label update is required
+? 1
+$ kubectl label
+! error: one or more resources must be specified as <resource> <name> or <resource>/<name>
+? 1
+$ kubectl annotate cm c note='foo bar'
+configmap/c annotated
+$ kubectl annotate cm c note=other
+! error: --overwrite is false but found the following declared annotation(s): 'note' already has a value (foo bar)
+? 1
+$ kubectl label cm c a=c --dry-run=server
+configmap/c labeled (server dry run)
+$ kubectl label cm c --resource-version=1 zz=1
+! Error from server (Conflict): Operation cannot be fulfilled on configmaps \"c\": the object has been modified; please apply your changes to the latest version and try again
+? 1
+$ kubectl patch cm c -p '{\"data\":{\"z\":\"26\"}}'
+configmap/c patched
+$ kubectl patch cm c -p '{\"data\":{\"z\":\"26\"}}'
+configmap/c patched (no change)
+$ kubectl patch cm c --type=foo -p '{}'
+! error: --type must be one of [json merge strategic], not \"foo\"
+? 1
+",
+    );
+}
+
+#[test]
+fn apply_makes_changes_and_keeps_what_it_did() {
+    let lab = Lab::new();
+    lab.system.put(
+        "/scratch/cm.yaml",
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: cm\ndata:\n  a: \"1\"\n  b: \"2\"\n",
+    );
+    lab.system.put(
+        "/scratch/cm2.yaml",
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: cm\ndata:\n  a: \"1\"\n  c: \"3\"\n",
+    );
+    check(
+        &lab,
+        "\
+$ kubectl apply -f cm.yaml
+configmap/cm created
+$ kubectl apply -f cm.yaml
+configmap/cm unchanged
+$ kubectl apply -f cm2.yaml --dry-run=server
+configmap/cm configured (server dry run)
+$ kubectl apply -f cm2.yaml
+configmap/cm configured
+$ kubectl get cm cm -o jsonpath='{.data}'
+{\"a\":\"1\",\"c\":\"3\"}$ kubectl replace -f cm.yaml
+configmap/cm replaced
+$ kubectl replace --force -f cm.yaml
+configmap \"cm\" deleted from default namespace
+configmap/cm replaced
+$ kubectl apply -f cm.yaml
+configmap/cm configured
+! Warning: resource configmaps/cm is missing the kubectl.kubernetes.io/last-applied-configuration annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.
+",
+    );
+}

@@ -12,6 +12,7 @@ pub use info::{Info, name_for_object};
 use super::errors::{Error, Result};
 use super::factory::Factory;
 use super::mapper::Mapping;
+use crate::apimachinery::labels::Selector;
 use crate::apimachinery::{Object, Value};
 use crate::client::{Accept, Request};
 use std::rc::Rc;
@@ -312,6 +313,7 @@ impl Builder {
         if !self.tuples.is_empty() {
             return Err("resource/name arguments cannot be provided when a path is specified".into());
         }
+        let selector = Selector::parse(text(&self.label_selector)).map_err(Error::Msg)?;
         let mut entries: Entries = Vec::new();
         for path in &self.files {
             self.by_file(f, path, &mut entries).await?;
@@ -319,6 +321,7 @@ impl Builder {
                 break;
             }
         }
+        entries.retain(|e| e.as_ref().map_or(true, |info| selector.matches(info.object.labels())));
         Ok(entries)
     }
 

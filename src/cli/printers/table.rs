@@ -84,7 +84,7 @@ impl TablePrinter {
             });
         }
         for label in &self.options.column_labels {
-            cells.push(object.label(label).filter(|v| !v.is_empty()).unwrap_or("<none>").to_owned());
+            cells.push(object.label(label).unwrap_or("").to_owned());
         }
         if self.options.show_labels {
             cells.push(format_labels(object.labels()));
