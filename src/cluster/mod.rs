@@ -102,7 +102,12 @@ impl Cluster {
 
     /// When something happens next without anyone asking for it.
     pub fn next_timer(&self) -> Option<Time> {
-        let timers = [self.controllers.next_timer(), self.scheduler.next_timer(), self.kubelets.next_timer()];
+        let timers = [
+            self.api.next_timer(),
+            self.controllers.next_timer(),
+            self.scheduler.next_timer(),
+            self.kubelets.next_timer(),
+        ];
         timers.into_iter().flatten().min()
     }
 

@@ -170,7 +170,8 @@ fn decode(http: &HttpRequest) -> Result<Request, Status> {
         bytes => Body::Value(json(bytes)?),
     };
     let accept = accept(http.header("accept"));
-    Ok(Request { query, accept, body, ..Request::new(method, path) }.user_agent("kubectl"))
+    let as_user = http.header("impersonate-user").to_owned();
+    Ok(Request { query, accept, body, as_user, ..Request::new(method, path) }.user_agent("kubectl"))
 }
 
 fn json(bytes: &[u8]) -> Result<Value, Status> {
@@ -216,7 +217,7 @@ fn encode(reply: Reply, http: &HttpRequest) -> Answer {
     let (content_type, body) = match reply.body {
         // Only a discovery document answers in its own media type: clients decide by it how to read.
         ReplyBody::Object(v) if v["kind"].str() == "APIGroupDiscoveryList" => (media_type, v.to_string()),
-        ReplyBody::Object(v) => ("application/json", v.to_string()),
+        ReplyBody::Object(v) => ("application/json", crate::apiserver::codec::encode(&v)),
         ReplyBody::Status(s) => ("application/json", s.to_value().to_string()),
         ReplyBody::Text(t) => ("text/plain; charset=utf-8", t),
         ReplyBody::Watch(_) | ReplyBody::Stream(_) => ("text/plain", String::new()),
