@@ -24,4 +24,6 @@ pub mod sim;
 pub mod storage;
 #[cfg(feature = "native")]
 pub mod tool;
+#[cfg(feature = "web")]
+pub mod ui;
 pub mod view;

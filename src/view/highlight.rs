@@ -86,7 +86,10 @@ mod tests {
         use Ink::*;
         let cases: [(&str, &[(Ink, &str)]); 8] = [
             ("kind: Pod", &[(Key, "kind"), (Punctuation, ":"), (Plain, " "), (Text, "Pod")]),
-            ("  - image: a/b:1", &[(Punctuation, "  - "), (Key, "image"), (Punctuation, ":"), (Plain, " "), (Text, "a/b:1")]),
+            (
+                "  - image: a/b:1",
+                &[(Punctuation, "  - "), (Key, "image"), (Punctuation, ":"), (Plain, " "), (Text, "a/b:1")],
+            ),
             ("port: 8080", &[(Key, "port"), (Punctuation, ":"), (Plain, " "), (Number, "8080")]),
             ("# note", &[(Comment, "# note")]),
             ("a: b # c", &[(Key, "a"), (Punctuation, ":"), (Plain, " "), (Text, "b"), (Comment, " # c")]),

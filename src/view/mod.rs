@@ -3,8 +3,8 @@
 pub mod card;
 pub mod flow;
 pub mod geometry;
-pub mod intent;
 pub mod highlight;
+pub mod intent;
 pub mod memory;
 pub mod navigate;
 pub mod output;

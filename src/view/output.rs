@@ -127,25 +127,33 @@ mod tests {
             Span::Name("kubia", 0),
         ];
         assert_eq!(only, want.iter().collect::<Vec<_>>());
-        let whole: String = found.iter().map(|s| match s {
-            Span::Text(t) | Span::Head(t) | Span::Name(t, _) => *t,
-        }).collect();
+        let whole: String = found
+            .iter()
+            .map(|s| match s {
+                Span::Text(t) | Span::Head(t) | Span::Name(t, _) => *t,
+            })
+            .collect();
         assert_eq!(whole, text, "nothing is lost");
     }
 
     #[test]
     fn any_text_goes_through_whole() {
         for text in ["", "\n", "你好 kubia\n世界", "ERROR\n", "A", "NAME", "kubia"] {
-            let whole: String = spans(text, &names()).iter().map(|s| match s {
-                Span::Text(t) | Span::Head(t) | Span::Name(t, _) => *t,
-            }).collect();
+            let whole: String = spans(text, &names())
+                .iter()
+                .map(|s| match s {
+                    Span::Text(t) | Span::Head(t) | Span::Name(t, _) => *t,
+                })
+                .collect();
             assert_eq!(whole, text);
         }
     }
 
     #[test]
     fn headers_are_rows_of_capitals() {
-        for line in ["NAME   READY   STATUS", "NAME", "NAMESPACE   NAME   AGE", "NAME   NOMINATED NODE", "NAME   CPU(cores)"] {
+        for line in
+            ["NAME   READY   STATUS", "NAME", "NAMESPACE   NAME   AGE", "NAME   NOMINATED NODE", "NAME   CPU(cores)"]
+        {
             assert!(is_header(line), "{line}");
         }
         for line in ["kubia   1/1", "ERROR", "Name:  x", ""] {
@@ -156,7 +164,10 @@ mod tests {
     #[test]
     fn warnings_stand_apart_from_errors() {
         let text = "Warning: a\nWarning: b\nerror: c\nWarning: d\n";
-        assert_eq!(error_runs(text), [(true, "Warning: a\nWarning: b\n"), (false, "error: c\n"), (true, "Warning: d\n")]);
+        assert_eq!(
+            error_runs(text),
+            [(true, "Warning: a\nWarning: b\n"), (false, "error: c\n"), (true, "Warning: d\n")]
+        );
         assert_eq!(error_runs("x"), [(false, "x")]);
         assert!(error_runs("").is_empty());
     }
