@@ -6,6 +6,7 @@
 mod bootstrap;
 pub mod catalog;
 pub mod codec;
+mod component_status;
 mod continue_token;
 mod convert;
 mod crd;

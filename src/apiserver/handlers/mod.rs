@@ -26,7 +26,27 @@ pub struct Call<'a> {
     pub request: &'a Request,
 }
 
+/// Resources whose every use is answered with a warning.
+const DEPRECATED: [(&str, &str); 2] = [
+    ("componentstatuses", "v1 ComponentStatus is deprecated in v1.19+"),
+    ("endpoints", "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"),
+];
+
 pub fn dispatch(
+    server: &mut ApiServer,
+    info: &RequestInfo,
+    resource: &Rc<ResourceInfo>,
+    request: &Request,
+    nodes: &mut dyn NodeProxy,
+) -> Result<Reply, Status> {
+    let mut reply = dispatch_verb(server, info, resource, request, nodes)?;
+    if let Some((_, warning)) = DEPRECATED.iter().find(|(name, _)| *name == resource.group_resource) {
+        reply.warnings.insert(0, (*warning).to_owned());
+    }
+    Ok(reply)
+}
+
+fn dispatch_verb(
     server: &mut ApiServer,
     info: &RequestInfo,
     resource: &Rc<ResourceInfo>,
@@ -40,6 +60,9 @@ pub fn dispatch(
     if resource.resource.resource == "bindings" && info.verb == "create" {
         let name = body(request, "Binding")?["metadata"]["name"].str().to_owned();
         return server.serve_binding(&call, &name);
+    }
+    if resource.resource.resource == "componentstatuses" && matches!(info.verb, "get" | "list") {
+        return server.serve_component_status(&call);
     }
     if ApiServer::is_review(resource.group, resource.resource.resource) && info.verb == "create" {
         return server.serve_review(&call);
