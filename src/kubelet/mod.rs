@@ -1,43 +1,186 @@
 //! The agents of the nodes: they register their node, run its pods, and answer for them. Models `kubelet`.
 
+mod admission;
+mod context;
+mod env;
 pub mod images;
+mod log;
+mod node;
 pub mod node_spec;
+mod pod;
+mod prober;
+mod proxy;
+mod start;
+mod status;
+mod stop;
+mod volumes;
+mod worker;
+mod world;
 
 pub use node_spec::NodeSpec;
 
-use crate::apimachinery::Time;
-use crate::client::{Api, Delta, Informers};
+use crate::apimachinery::{Object, Time, Value};
+use crate::client::{Api, Delta, Informers, Resource};
+use crate::sh::{Files, Kernel};
 use crate::sim::Rng;
-use std::collections::BTreeMap;
-
-/// One node's agent.
-#[derive(Clone)]
-struct Kubelet {
-    _spec: NodeSpec,
-}
+use context::Context;
+use node::Node;
+use pod::{Pod, Uid};
+use proxy::Streams;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use worker::Stage;
+use world::{Network, Pods};
 
 /// The kubelets of all nodes, by node name. Also the [`crate::apiserver::NodeProxy`] of the cluster.
 #[derive(Clone)]
 pub struct Kubelets {
-    nodes: BTreeMap<String, Kubelet>,
-    _rng: Rng,
+    nodes: BTreeMap<String, Node>,
+    pods: Pods,
+    network: Network,
+    /// Volumes that outlive pods: paths of nodes, persistent volumes.
+    shared: BTreeMap<String, Files>,
+    /// When pods have something to do next.
+    timers: BTreeSet<(Time, Uid)>,
+    timer_of: BTreeMap<Uid, Time>,
+    /// Pods that got something to do from outside.
+    due: BTreeSet<Uid>,
+    streams: Streams,
+    now: Time,
 }
+
+/// How many pods may be worked on within one step; pods that talk to each other take turns.
+const MAX_TURNS: usize = 1_000_000;
 
 impl Kubelets {
     pub fn new(specs: Vec<NodeSpec>, rng: &Rng) -> Self {
-        let nodes = specs.into_iter().map(|spec| (spec.name.clone(), Kubelet { _spec: spec })).collect();
-        Self { nodes, _rng: rng.fork("kubelets") }
+        let rng = rng.fork("kubelets");
+        let nodes = specs.into_iter().zip(0..).map(|(spec, i)| (spec.name.clone(), Node::new(spec, i, &rng)));
+        Self {
+            nodes: nodes.collect(),
+            pods: Pods::new(),
+            network: Network::default(),
+            shared: BTreeMap::new(),
+            timers: BTreeSet::new(),
+            timer_of: BTreeMap::new(),
+            due: BTreeSet::new(),
+            streams: Streams::default(),
+            now: Time::default(),
+        }
     }
 
     /// Registers nodes, sends heartbeats, takes in the changes and drives pods and processes up to `now`.
     /// True where anything but heartbeats was done.
-    pub fn step(&mut self, _informers: &Informers, _deltas: &[Delta], _api: &mut dyn Api, _now: Time) -> bool {
-        let _ = &self.nodes;
-        false
+    pub fn step(&mut self, informers: &Informers, deltas: &[Delta], api: &mut dyn Api, now: Time) -> bool {
+        self.now = now;
+        let mut busy = false;
+        for node in self.nodes.values_mut() {
+            busy |= node.tick(informers, api, now);
+        }
+        for delta in deltas.iter().filter(|d| d.resource == Resource::Pods) {
+            self.pod_changed(delta, now);
+        }
+        while let Some((at, uid)) = self.timers.first().cloned() {
+            if at > now {
+                break;
+            }
+            self.timers.pop_first();
+            self.timer_of.remove(&uid);
+            self.due.insert(uid);
+        }
+        for _ in 0..MAX_TURNS {
+            let Some(uid) = self.due.pop_first() else { break };
+            busy |= self.advance(&uid, informers, api, now);
+            self.due.append(&mut self.network.woken);
+        }
+        busy
     }
 
     /// When a kubelet, a probe or a process has something to do next, heartbeats included.
     pub fn next_timer(&self) -> Option<Time> {
-        None
+        let nodes = self.nodes.values().filter_map(Node::next_timer).min();
+        let pods = self.timers.first().map(|(at, _)| *at);
+        let due = (!self.due.is_empty()).then_some(self.now);
+        [nodes, pods, due].into_iter().flatten().min()
+    }
+
+    /// The machines of a pod's running containers, by container name: what the picture looks into.
+    pub fn machines(&self, uid: &str) -> impl Iterator<Item = (&str, &Kernel)> {
+        let instances = self.pods.get(uid).into_iter().flat_map(|pod| &pod.instances);
+        instances.filter_map(|i| Some((i.name.as_str(), i.kernel.as_ref()?)))
+    }
+
+    fn pod_changed(&mut self, delta: &Delta, now: Time) {
+        let object = delta.object();
+        let uid: Uid = Rc::from(object.uid());
+        let known = self.pods.get_mut(&uid);
+        match (known, &delta.new) {
+            (Some(pod), None) => {
+                pod.exists = false;
+                self.due.insert(uid);
+            }
+            (Some(pod), Some(new)) => {
+                let fields = ["metadata.generation", "metadata.labels", "metadata.annotations"];
+                pod.worker.pending |= fields.iter().any(|field| delta.changed(field));
+                let wakes = pod.worker.pending || delta.changed("metadata.deletionTimestamp");
+                let wakes = wakes
+                    || delta.changed("metadata.finalizers")
+                    || delta.changed("metadata.deletionGracePeriodSeconds");
+                if new.resource_version() >= pod.object.resource_version() {
+                    pod.object = new.clone();
+                }
+                if wakes {
+                    self.due.insert(uid);
+                }
+            }
+            (None, Some(new)) => {
+                let Some((name, _)) = self.nodes.get_key_value(new.at("spec.nodeName").str()) else { return };
+                let mut pod = Pod::new(new.clone(), Rc::from(name.as_str()), now);
+                pod.worker.pending = true;
+                self.pods.insert(uid.clone(), Box::new(pod));
+                self.due.insert(uid);
+            }
+            (None, None) => {}
+        }
+    }
+
+    fn advance(&mut self, uid: &Uid, informers: &Informers, api: &mut dyn Api, now: Time) -> bool {
+        let Some(mut pod) = self.pods.remove(uid) else { return false };
+        let Some(node) = self.nodes.get_mut(&*pod.node) else { return false };
+        let mut context = Context {
+            informers,
+            api,
+            now,
+            node,
+            others: &mut self.pods,
+            network: &mut self.network,
+            shared: &mut self.shared,
+        };
+        let busy = worker::advance(&mut pod, &mut context);
+        if pod.worker.stage == Stage::Gone {
+            self.set_timer(uid, None);
+            return true;
+        }
+        let next = worker::next_timer(&pod, |t| node.relist_at(t));
+        self.set_timer(uid, next);
+        self.pods.insert(uid.clone(), pod);
+        busy
+    }
+
+    fn set_timer(&mut self, uid: &Uid, at: Option<Time>) {
+        if self.timer_of.get(uid).copied() == at {
+            return;
+        }
+        if let Some(was) = self.timer_of.remove(uid) {
+            self.timers.remove(&(was, uid.clone()));
+        }
+        if let Some(at) = at {
+            self.timer_of.insert(uid.clone(), at);
+            self.timers.insert((at, uid.clone()));
+        }
+    }
+
+    fn pod_of(&self, object: &Value) -> Option<&Pod> {
+        self.pods.get(object.uid()).map(|pod| &**pod)
     }
 }

@@ -1,0 +1,304 @@
+//! A node: what it registers and reports, its images and its addresses. Models `kubelet_node_status.go`, `nodestatus`
+//! and `nodelease`.
+
+use super::NodeSpec;
+use super::images::Resolved;
+use super::pod::Backoff;
+use crate::apimachinery::time::{Duration, Time};
+use crate::apimachinery::{Object, Value};
+use crate::client::recorder::Style;
+use crate::client::{Api, Door, EventRecorder, Informers, Resource};
+use crate::sim::Rng;
+use crate::{list, object};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How often the lease is renewed, how often changes of the status are looked for, and how often the status is sent
+/// though nothing changed.
+const LEASE_EVERY: Duration = Duration::from_secs(10);
+const STATUS_EVERY: Duration = Duration::from_secs(10);
+const REPORT_EVERY: Duration = Duration::from_secs(300);
+/// From creation of the node to its first Ready.
+const READY_AFTER: Duration = Duration::from_millis(800);
+
+/// One node's own state.
+#[derive(Clone)]
+pub struct Node {
+    pub spec: NodeSpec,
+    pub events: EventRecorder,
+    pub rng: Rng,
+    /// Images on this machine, by full name.
+    pub images: BTreeMap<String, Resolved>,
+    /// Delays before pulling again, by pod uid and image.
+    pub pull_backoff: BTreeMap<String, (Backoff, String)>,
+    taken: BTreeSet<u32>,
+    last_ip: u32,
+    born: Time,
+    registered: bool,
+    ready: bool,
+    next_lease: Time,
+    next_status: Time,
+    last_report: Time,
+    reported_images: usize,
+}
+
+impl Node {
+    /// `order` spreads the nodes' ticks, so that not all of them act at one moment.
+    pub fn new(spec: NodeSpec, order: u32, rng: &Rng) -> Self {
+        let rng = rng.fork(&spec.name);
+        Self {
+            events: EventRecorder::new("kubelet", &spec.name, Style::Counted, "kubelet"),
+            images: BTreeMap::new(),
+            pull_backoff: BTreeMap::new(),
+            taken: BTreeSet::new(),
+            last_ip: 1,
+            born: Time(i64::from(order) * 170_000_000),
+            registered: false,
+            ready: false,
+            next_lease: Time::default(),
+            next_status: Time::default(),
+            last_report: Time::default(),
+            reported_images: 0,
+            spec,
+            rng,
+        }
+    }
+
+    pub fn name(&self) -> &str {
+        &self.spec.name
+    }
+
+    /// The first look at the runtime at or after a moment: one a second (`GenericPLEG.Relist`).
+    pub fn relist_at(&self, t: Time) -> Time {
+        const SECOND: i64 = 1_000_000_000;
+        let past = t.0.saturating_sub(self.born.0).rem_euclid(SECOND);
+        Time(if past == 0 { t.0 } else { t.0 + SECOND - past })
+    }
+
+    /// Takes the next free address of the node's range; None where all are taken.
+    pub fn take_ip(&mut self, cidr: &str) -> Option<String> {
+        let (network, bits) = cidr.split_once('/')?;
+        let base = u32::from(network.parse::<std::net::Ipv4Addr>().ok()?);
+        let size = 1u32.checked_shl(32u32.checked_sub(bits.parse().ok()?)?)?;
+        for _ in 0..size {
+            self.last_ip = if self.last_ip + 2 >= size { 2 } else { self.last_ip + 1 };
+            if self.taken.insert(self.last_ip) {
+                return Some(std::net::Ipv4Addr::from(base + self.last_ip).to_string());
+            }
+        }
+        None
+    }
+
+    pub fn release_ip(&mut self, ip: &str) {
+        if let Ok(ip) = ip.parse::<std::net::Ipv4Addr>() {
+            let last = u32::from(ip) & 0xff;
+            self.taken.remove(&last);
+        }
+    }
+
+    pub fn allocatable(&self) -> Value {
+        object! {
+            "cpu" => self.spec.cpu.to_string(), "ephemeral-storage" => self.spec.ephemeral_storage.as_str(),
+            "hugepages-1Gi" => "0", "hugepages-2Mi" => "0", "memory" => self.spec.memory.as_str(),
+            "pods" => self.spec.pods.to_string(),
+        }
+    }
+
+    /// Registers the node, renews its lease and reports its status, as they are due. True where the node was changed
+    /// by more than a heartbeat.
+    pub fn tick(&mut self, informers: &Informers, api: &mut dyn Api, now: Time) -> bool {
+        if !self.registered {
+            self.register(api, now);
+            return true;
+        }
+        if now >= self.next_lease {
+            self.renew_lease(api, now);
+            self.next_lease = now + LEASE_EVERY;
+        }
+        if now < self.next_status {
+            return false;
+        }
+        self.next_status = now + STATUS_EVERY;
+        let changed = !self.ready || self.reported_images != self.images.len();
+        if !changed && now.since(self.last_report) < REPORT_EVERY {
+            return false;
+        }
+        let Some(node) = informers.get(Resource::Nodes, self.name()).cloned() else {
+            // Somebody deleted the node: it registers again.
+            self.registered = false;
+            return false;
+        };
+        self.ready = true;
+        self.report(node, api, now);
+        changed
+    }
+
+    pub fn next_timer(&self) -> Option<Time> {
+        self.registered.then(|| self.next_lease.min(self.next_status))
+    }
+
+    fn door<'a>(api: &'a mut dyn Api) -> Door<'a> {
+        Door { api, agent: "kubelet" }
+    }
+
+    fn register(&mut self, api: &mut dyn Api, now: Time) {
+        self.registered = true;
+        self.ready = false;
+        self.next_status = now + READY_AFTER;
+        self.next_lease = now;
+        let name = self.name().to_owned();
+        let mut labels = object! {
+            "beta.kubernetes.io/arch" => "amd64", "beta.kubernetes.io/os" => "linux", "kubernetes.io/arch" => "amd64",
+            "kubernetes.io/hostname" => name.as_str(), "kubernetes.io/os" => "linux",
+        };
+        for (key, value) in &self.spec.labels {
+            labels.map_mut().insert(key.as_str(), value.as_str());
+        }
+        let mut node = object! {
+            "apiVersion" => "v1", "kind" => "Node",
+            "metadata" => object! { "name" => name.as_str(), "labels" => labels }, "spec" => object! {},
+        };
+        if !self.spec.provider_id.is_empty() {
+            node.set("spec.providerID", self.spec.provider_id.as_str());
+        }
+        let taints: Vec<Value> = self.spec.taints.iter().map(|t| taint(t)).collect();
+        if !taints.is_empty() {
+            node.set("spec.taints", taints);
+        }
+        node.set("status", self.status(&Value::Null, now));
+        let _ = Self::door(api).create(Resource::Nodes, "", node);
+    }
+
+    fn report(&mut self, mut node: Value, api: &mut dyn Api, now: Time) {
+        let status = self.status(&node["status"], now);
+        node.set("status", status);
+        self.last_report = now;
+        self.reported_images = self.images.len();
+        let mut door = Self::door(api);
+        if door.update_status(Resource::Nodes, node).is_err_and(|e| e.reason == "Conflict") {
+            if let Ok(mut fresh) = door.get(Resource::Nodes, self.name()) {
+                let status = self.status(&fresh["status"], now);
+                fresh.set("status", status);
+                let _ = Self::door(api).update_status(Resource::Nodes, fresh);
+            }
+        }
+    }
+
+    fn status(&self, old: &Value, now: Time) -> Value {
+        let mut status = if old.is_null() {
+            object! {}
+        } else {
+            old.clone()
+        };
+        let allocatable = self.allocatable();
+        status.set("capacity", allocatable.clone());
+        status.set("allocatable", allocatable);
+        let addresses = [("InternalIP", self.spec.ip.as_str()), ("Hostname", self.name())];
+        let addresses = addresses.map(|(kind, address)| object! { "type" => kind, "address" => address });
+        status.set("addresses", addresses.into_iter().collect::<Value>());
+        status.set("daemonEndpoints.kubeletEndpoint.Port", i64::from(self.spec.port));
+        status.set("nodeInfo", self.node_info());
+        status.set("features", object! { "supplementalGroupsPolicy" => true });
+        status.set("runtimeHandlers", ["", "runc"].into_iter().map(runtime_handler).collect::<Value>());
+        status.set("declaredFeatures", DECLARED.iter().copied().collect::<Value>());
+        status.set("conditions", self.conditions(&old["conditions"], now));
+        if !self.images.is_empty() {
+            status.set("images", self.image_list());
+        }
+        status
+    }
+
+    fn node_info(&self) -> Value {
+        object! {
+            "architecture" => "amd64", "bootID" => self.spec.boot_id.as_str(),
+            "containerRuntimeVersion" => "containerd://2.2.1", "kernelVersion" => "6.1.0-44-amd64",
+            "kubeProxyVersion" => "", "kubeletVersion" => "v1.36.2", "machineID" => self.spec.machine_id.as_str(),
+            "operatingSystem" => "linux", "osImage" => "Debian GNU/Linux 12 (bookworm)",
+            "systemUUID" => self.spec.system_uuid.as_str(),
+        }
+    }
+
+    fn conditions(&self, old: &Value, now: Time) -> Value {
+        let ready = match self.ready {
+            true => ("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
+            false => ("Ready", "False", "KubeletNotReady", "container runtime status check may not have completed yet"),
+        };
+        let all = PRESSURES.iter().copied().chain([ready]);
+        all.map(|(kind, status, reason, message)| {
+            let same = old.items().iter().find(|c| c["type"].str() == kind && c["status"].str() == status);
+            let since = same.map_or(Value::from(now.rfc3339()), |c| c["lastTransitionTime"].clone());
+            object! {
+                "type" => kind, "status" => status, "reason" => reason, "message" => message,
+                "lastHeartbeatTime" => now.rfc3339(), "lastTransitionTime" => since,
+            }
+        })
+        .collect()
+    }
+
+    /// The largest images first, at most 50.
+    fn image_list(&self) -> Value {
+        let mut images: Vec<&Resolved> = self.images.values().collect();
+        images.sort_by(|a, b| b.image.size.cmp(&a.image.size).then_with(|| a.full_name().cmp(&b.full_name())));
+        let entry = |image: &&Resolved| {
+            object! {
+                "names" => list![image.image_id(), image.full_name()],
+                "sizeBytes" => i64::try_from(image.image.size).unwrap_or(i64::MAX),
+            }
+        };
+        images.iter().take(50).map(entry).collect()
+    }
+
+    fn renew_lease(&mut self, api: &mut dyn Api, now: Time) {
+        let (name, renewed) = (self.name().to_owned(), now.rfc3339_micro());
+        let key = format!("kube-node-lease/{name}");
+        let mut door = Self::door(api);
+        if let Ok(mut lease) = door.get(Resource::Leases, &key) {
+            lease.set("spec.renewTime", renewed);
+            let _ = door.update(Resource::Leases, lease);
+            return;
+        }
+        let Ok(node) = door.get(Resource::Nodes, &name) else { return };
+        let owner = object! {
+            "apiVersion" => "v1", "kind" => "Node", "name" => name.as_str(), "uid" => node.uid(),
+        };
+        let lease = object! {
+            "apiVersion" => "coordination.k8s.io/v1", "kind" => "Lease",
+            "metadata" => object! {
+                "name" => name.as_str(), "namespace" => "kube-node-lease", "ownerReferences" => list![owner],
+            },
+            "spec" => object! {
+                "holderIdentity" => name.as_str(), "leaseDurationSeconds" => 40, "renewTime" => renewed,
+            },
+        };
+        let _ = door.create(Resource::Leases, "kube-node-lease", lease);
+    }
+}
+
+/// What a kubelet of this version says it can do.
+const DECLARED: &[&str] = &[
+    "ExtendWebSocketsToKubelet",
+    "InPlacePodLevelResourcesVerticalScaling",
+    "InPlacePodVerticalScalingInitContainers",
+    "RestartAllContainersOnContainerExits",
+];
+
+/// Type, status, reason, message.
+const PRESSURES: &[(&str, &str, &str, &str)] = &[
+    ("MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+    ("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+    ("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+];
+
+fn runtime_handler(name: &str) -> Value {
+    object! {
+        "name" => name, "features" => object! { "recursiveReadOnlyMounts" => true, "userNamespaces" => true },
+    }
+}
+
+/// Reads `key=value:Effect` or `key:Effect`.
+fn taint(text: &str) -> Value {
+    let (key, effect) = text.rsplit_once(':').unwrap_or((text, "NoSchedule"));
+    match key.split_once('=') {
+        Some((key, value)) => object! { "key" => key, "value" => value, "effect" => effect },
+        None => object! { "key" => key, "effect" => effect },
+    }
+}

@@ -1,0 +1,205 @@
+//! The volumes of a pod as file trees. Models `pkg/volume` and `pkg/kubelet/volumemanager`.
+
+use super::context::Context;
+use super::env;
+use super::pod::Pod;
+use crate::apimachinery::{Object, Time, Value};
+use crate::client::{Informers, Resource};
+use crate::sh::{Files, Mount};
+
+/// What a volume is made of: files by path, and the version of their source.
+type Content = Vec<(String, Vec<u8>)>;
+
+/// Makes the volumes of a pod that are not there yet, and refreshes those whose source changed. The error is the name
+/// of the volume and why it cannot be mounted.
+pub fn set_up(pod: &mut Pod, context: &mut Context) -> Result<(), (String, String)> {
+    let volumes = pod.spec()["volumes"].clone();
+    for volume in volumes.items() {
+        let name = volume["name"].str().to_owned();
+        if let Some(source) = shared_source(volume, pod, context) {
+            let source = source.map_err(|why| (name.clone(), why))?;
+            context.shared.entry(source).or_insert_with(Files::new);
+            continue;
+        }
+        let version = version(volume, pod, context.informers);
+        if pod.volumes.contains_key(&name) && pod.volume_sources.get(&name) == Some(&version) {
+            continue;
+        }
+        let content = content(volume, pod, context).map_err(|why| (name.clone(), why))?;
+        let mut files = if content.is_none() { pod.volumes.remove(&name).unwrap_or_default() } else { Files::new() };
+        for (path, data) in content.into_iter().flatten() {
+            put(&mut files, &path, &data, context.now);
+        }
+        pod.volumes.insert(name.clone(), files);
+        pod.volume_sources.insert(name, version);
+    }
+    Ok(())
+}
+
+fn put(files: &mut Files, path: &str, data: &[u8], now: Time) {
+    files.put(&crate::sh::files::normalize("/", path), data, now);
+}
+
+/// What a volume's files were made from, as a text that changes with it.
+fn version(volume: &Value, pod: &Pod, informers: &Informers) -> String {
+    let mut out = String::new();
+    let namespace = pod.object.namespace();
+    let mut add = |resource: Resource, name: &str| {
+        if !name.is_empty() {
+            let version = informers.get(resource, &format!("{namespace}/{name}")).map_or(0, Object::resource_version);
+            out += &format!("{name}@{version} ");
+        }
+    };
+    add(Resource::ConfigMaps, volume.at("configMap.name").str());
+    add(Resource::Secrets, volume.at("secret.secretName").str());
+    for source in volume.at("projected.sources").items() {
+        add(Resource::ConfigMaps, source.at("configMap.name").str());
+        add(Resource::Secrets, source.at("secret.name").str());
+    }
+    let downward = !volume["downwardAPI"].is_null() || !volume["projected"].is_null();
+    if downward {
+        out += &format!("{}{}", pod.object.labels(), pod.object.annotations());
+    }
+    out
+}
+
+/// The files of a volume; None for volumes that start empty.
+fn content(volume: &Value, pod: &Pod, context: &mut Context) -> Result<Option<Content>, String> {
+    let namespace = pod.object.namespace().to_owned();
+    let mut out = Content::new();
+    if !volume["configMap"].is_null() {
+        keyed(&volume["configMap"], "name", Resource::ConfigMaps, &namespace, context.informers, &mut out)?;
+    } else if !volume["secret"].is_null() {
+        keyed(&volume["secret"], "secretName", Resource::Secrets, &namespace, context.informers, &mut out)?;
+    } else if !volume["downwardAPI"].is_null() {
+        downward(&volume["downwardAPI"], pod, context, &mut out);
+    } else if !volume["projected"].is_null() {
+        for source in volume.at("projected.sources").items() {
+            if !source["configMap"].is_null() {
+                keyed(&source["configMap"], "name", Resource::ConfigMaps, &namespace, context.informers, &mut out)?;
+            } else if !source["secret"].is_null() {
+                keyed(&source["secret"], "name", Resource::Secrets, &namespace, context.informers, &mut out)?;
+            } else if !source["downwardAPI"].is_null() {
+                downward(&source["downwardAPI"], pod, context, &mut out);
+            } else if !source["serviceAccountToken"].is_null() {
+                out.push((source.at("serviceAccountToken.path").str().to_owned(), token(pod)));
+            }
+        }
+    } else {
+        return Ok(None);
+    }
+    Ok(Some(out))
+}
+
+/// A token of the right form; nobody checks it here.
+fn token(pod: &Pod) -> Vec<u8> {
+    let account = pod.spec()["serviceAccountName"].str();
+    format!("podium.{}.{account}.{}", pod.object.namespace(), pod.uid).into_bytes()
+}
+
+fn keyed(
+    source: &Value,
+    name_field: &str,
+    resource: Resource,
+    namespace: &str,
+    informers: &Informers,
+    out: &mut Content,
+) -> Result<(), String> {
+    let (name, optional) = (source[name_field].str(), source["optional"].bool());
+    let what = if resource == Resource::Secrets { "secret" } else { "configmap" };
+    let Some(object) = informers.get(resource, &format!("{namespace}/{name}")) else {
+        return if optional { Ok(()) } else { Err(format!("{what} {name:?} not found")) };
+    };
+    let data = |value: &Value| match resource {
+        Resource::Secrets => env::decode_base64(value.str()),
+        _ => value.str().as_bytes().to_vec(),
+    };
+    if source["items"].is_empty() {
+        out.extend(object["data"].fields().map(|(key, value)| (key.to_owned(), data(value))));
+        out.extend(object["binaryData"].fields().map(|(k, v)| (k.to_owned(), env::decode_base64(v.str()))));
+        return Ok(());
+    }
+    for item in source["items"].items() {
+        let (key, path) = (item["key"].str(), item["path"].str().to_owned());
+        if let Some(value) = object["data"].get(key) {
+            out.push((path, data(value)));
+        } else if let Some(value) = object["binaryData"].get(key) {
+            out.push((path, env::decode_base64(value.str())));
+        } else if !optional {
+            return Err(format!("{} references non-existent {} key: {key}", reference(what), what_key(what)));
+        }
+    }
+    Ok(())
+}
+
+fn reference(what: &str) -> &'static str {
+    if what == "secret" { "references" } else { "configmap" }
+}
+
+fn what_key(what: &str) -> &'static str {
+    if what == "secret" { "secret" } else { "config" }
+}
+
+fn downward(source: &Value, pod: &Pod, context: &Context, out: &mut Content) {
+    for item in source["items"].items() {
+        let text = match item["fieldRef"].is_null() {
+            false => env::field(item.at("fieldRef.fieldPath").str(), pod, context.node),
+            true => env::resource(&item["resourceFieldRef"], pod, &Value::Null, context.node),
+        };
+        out.push((item["path"].str().to_owned(), text.into_bytes()));
+    }
+}
+
+/// Where a volume that outlives the pod lives: a path of the node, or a persistent volume. None for other volumes.
+fn shared_source(volume: &Value, pod: &Pod, context: &Context) -> Option<Result<String, String>> {
+    if let Some(path) = volume.at("hostPath.path").as_str() {
+        return Some(Ok(format!("{}:{path}", context.node.name())));
+    }
+    let claim = match volume["ephemeral"].is_null() {
+        true => volume.at("persistentVolumeClaim.claimName").as_str()?.to_owned(),
+        false => format!("{}-{}", pod.object.name(), volume["name"].str()),
+    };
+    let key = format!("{}/{claim}", pod.object.namespace());
+    let bound = context.informers.get(Resource::PersistentVolumeClaims, &key).map(|c| c.at("spec.volumeName").str());
+    Some(match bound {
+        None => Err(format!("persistentvolumeclaim {claim:?} not found")),
+        Some("") => Err(format!("persistentvolumeclaim {claim:?} is not bound")),
+        Some(name) => Ok(format!("pv:{name}")),
+    })
+}
+
+/// The mounts of a container, each with whether it is a directory.
+pub fn mounts(pod: &Pod, container: &Value, context: &Context) -> Vec<(Mount, bool)> {
+    let volumes = pod.spec()["volumes"].items();
+    let find = |name: &str| volumes.iter().find(|v| v["name"].str() == name);
+    let mut out = Vec::new();
+    for mount in container["volumeMounts"].items() {
+        let name = mount["name"].str();
+        let Some(volume) = find(name) else { continue };
+        let source = shared_source(volume, pod, context).and_then(Result::ok);
+        let sub_path = match mount["subPathExpr"].str() {
+            "" => mount["subPath"].str(),
+            expr => expr,
+        };
+        let tree = match &source {
+            Some(source) => context.shared.get(source),
+            None => pod.volumes.get(name),
+        };
+        let path = crate::sh::files::normalize("/", sub_path);
+        let is_dir = sub_path.is_empty() || tree.is_none_or(|t| !t.exists(&path) || t.is_dir(&path));
+        out.push((
+            Mount {
+                path: mount["mountPath"].str().to_owned(),
+                volume: source.map_or_else(|| name.to_owned(), |s| format!("shared:{s}")),
+                sub_path: sub_path.to_owned(),
+                read_only: mount["readOnly"].bool() || is_read_only_kind(volume),
+            },
+            is_dir,
+        ));
+    }
+    out
+}
+
+fn is_read_only_kind(volume: &Value) -> bool {
+    ["configMap", "secret", "downwardAPI", "projected"].iter().any(|kind| !volume[*kind].is_null())
+}
