@@ -91,9 +91,10 @@ impl ApiServer {
         self.clock.now()
     }
 
-    /// When the server has something to do that nobody asks for: only while something is missing.
+    /// When the server has something to do that nobody asks for: something is missing, or a watch ends.
     pub fn next_timer(&self) -> Option<Time> {
-        self.lacks_kubernetes().then_some(self.reconcile_at)
+        let ends = self.watches.values().filter_map(Watch::until);
+        ends.chain(self.lacks_kubernetes().then_some(self.reconcile_at)).min()
     }
 
     /// Does what is due: puts back what was deleted, forgets what is old. Requests do this too.

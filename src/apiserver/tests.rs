@@ -559,3 +559,15 @@ fn openapi_tells_what_clients_look_for() {
     assert!(patch["parameters"].items().iter().any(|p| p["name"].str() == "fieldValidation"));
     assert_eq!(ask(&mut s, Request::get("/openapi/v3/apis/nosuch/v1")).code, 404);
 }
+
+#[test]
+fn a_watch_ends_when_its_time_is_over() {
+    let mut s = server();
+    let id = watch(&mut s, Request::get(MAPS).query("timeoutSeconds", "2"));
+    assert!(!s.poll_watch(id).closed);
+    let end = s.next_timer().unwrap();
+    assert_eq!(end.rfc3339(), "2026-11-23T12:00:02Z");
+    s.clock.advance_to(end);
+    assert!(s.poll_watch(id).closed);
+    assert_eq!(s.next_timer(), None);
+}

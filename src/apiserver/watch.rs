@@ -72,6 +72,11 @@ impl Watch {
         Ok(watch)
     }
 
+    /// When the server ends the watch, if it will.
+    pub fn until(&self) -> Option<Time> {
+        self.until
+    }
+
     /// What a watch says that this server does not know: it belongs to a history that was left.
     pub fn lost() -> WatchPoll {
         let gone = Status::expired("The resourceVersion for the provided watch is too old.");
