@@ -1,8 +1,10 @@
 //! What is known of every kind: the table of resources, the schema, decoding and defaults. Models `k8s.io/api`,
 //! its OpenAPI documents and `pkg/apis/*/v1/defaults.go`.
 
+pub mod cron;
 pub mod decode;
 pub mod defaults;
+pub mod pod_status;
 pub mod resources;
 pub mod schema;
 

@@ -85,6 +85,8 @@ pub struct Error {
     pub field: Path,
     pub value: Value,
     pub detail: String,
+    /// The value as Go prints it, where that is not JSON with sorted keys.
+    pub shown: Option<String>,
 }
 
 /// All that is wrong with an object, in the order in which it was found.
@@ -92,7 +94,7 @@ pub type ErrorList = Vec<Error>;
 
 impl Error {
     fn new(kind: ErrorType, field: &Path, value: Value, detail: impl Into<String>) -> Self {
-        Self { kind, field: field.clone(), value, detail: detail.into() }
+        Self { kind, field: field.clone(), value, detail: detail.into(), shown: None }
     }
     pub fn required(field: &Path, detail: impl Into<String>) -> Self {
         Self::new(ErrorType::Required, field, Value::Null, detail)
@@ -130,7 +132,7 @@ impl Error {
             !matches!(self.kind, ErrorType::Required | ErrorType::Forbidden | ErrorType::TooLong | ErrorType::Internal);
         if shows_value {
             // Strings are quoted as Go's %q does, everything else is compact JSON.
-            out = out + ": " + &self.value.to_string();
+            out = out + ": " + &self.shown.clone().unwrap_or_else(|| self.value.to_string());
         }
         if !self.detail.is_empty() {
             out = out + ": " + &self.detail;

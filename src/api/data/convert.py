@@ -50,7 +50,8 @@ POINTER_STRING_TYPES = {("Endpoint", "hostname"), ("Endpoint", "nodeName"), ("En
                         ("Container", "restartPolicy"), ("EndpointPort", "name")}
 # Go writes these even where they are null: structs of time without omitzero.
 NULL_KEPT = {("PodCondition", "lastProbeTime"), ("PodCondition", "lastTransitionTime"), ("Event", "eventTime"),
-             ("Event", "firstTimestamp"), ("Event", "lastTimestamp")}
+             ("Event", "firstTimestamp"), ("Event", "lastTimestamp"), ("EndpointSlice", "endpoints"),
+             ("HorizontalPodAutoscalerStatus", "currentMetrics")}
 # Go's names of string types, where an error may name them.
 GO_NAMES = {
     "imagePullPolicy": "PullPolicy", "restartPolicy": "RestartPolicy", "dnsPolicy": "DNSPolicy",

@@ -1,0 +1,4 @@
+//! The batch group. Models `pkg/registry/batch`.
+
+pub mod cron_job;
+pub mod job;

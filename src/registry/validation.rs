@@ -1,0 +1,75 @@
+//! Rules by field path, in the order and the words of the server. Models `pkg/apis/*/validation`.
+
+pub mod affinity;
+pub mod container;
+pub mod env;
+pub mod metadata;
+pub mod misc;
+pub mod pod;
+pub mod probe;
+pub mod quantity;
+pub mod scheduling;
+pub mod selector;
+pub mod service;
+pub mod volume;
+pub mod workload;
+
+use crate::apimachinery::field::{Error, ErrorList, Path};
+use crate::apimachinery::{Value, names};
+
+/// Adds an Invalid for each text.
+pub fn invalid_each(errors: &mut ErrorList, path: &Path, value: impl Into<Value>, texts: Vec<String>) {
+    if texts.is_empty() {
+        return;
+    }
+    let value = value.into();
+    for text in texts {
+        errors.push(Error::invalid(path, value.clone(), text));
+    }
+}
+
+/// An integer that may not be negative; missing is fine.
+pub fn non_negative(errors: &mut ErrorList, path: &Path, owner: &Value, field: &str) {
+    let value = &owner[field];
+    if value.int() < 0 {
+        errors.push(Error::invalid(&path.child(field), value.clone(), "must be greater than or equal to 0"));
+    }
+}
+
+/// A string that must be one of `supported`, in the order in which the message names them. Missing is `Required`.
+pub fn one_of(errors: &mut ErrorList, path: &Path, owner: &Value, field: &str, supported: &[&str]) {
+    match owner[field].str() {
+        "" => errors.push(Error::required(&path.child(field), "")),
+        value if supported.contains(&value) => {}
+        value => errors.push(Error::not_supported(&path.child(field), value, supported)),
+    }
+}
+
+/// Like [`one_of`], where missing is fine.
+pub fn one_of_if_set(errors: &mut ErrorList, path: &Path, owner: &Value, field: &str, supported: &[&str]) {
+    if !owner[field].is_null() {
+        one_of(errors, path, owner, field, supported);
+    }
+}
+
+/// A string that must be there.
+pub fn required(errors: &mut ErrorList, path: &Path, owner: &Value, field: &str) {
+    if owner[field].str().is_empty() {
+        errors.push(Error::required(&path.child(field), ""));
+    }
+}
+
+/// A port by number, or by the name of a container's port.
+pub fn port_or_name(errors: &mut ErrorList, path: &Path, port: &Value) {
+    match port {
+        Value::Str(name) => invalid_each(errors, path, &**name, names::is_port_name(name)),
+        other => invalid_each(errors, path, other.int(), names::is_port(other.int())),
+    }
+}
+
+/// What an update may not change.
+pub fn immutable(errors: &mut ErrorList, path: &Path, new: &Value, old: &Value) {
+    if !new.same(old) {
+        errors.push(Error::invalid(path, new.clone(), "field is immutable"));
+    }
+}

@@ -1,0 +1,225 @@
+//! Pods and their specs. Models `ValidatePodSpec`, `ValidatePodTemplateSpec` and `ValidatePodUpdate`.
+
+use super::{affinity, container, invalid_each, metadata, one_of, scheduling, volume};
+use crate::apimachinery::field::{Error, ErrorList, Path};
+use crate::apimachinery::{Object, Value, names};
+
+const DNS_POLICIES: [&str; 4] = ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"];
+
+/// A new pod.
+pub fn validate(pod: &Value) -> ErrorList {
+    let mut errors = metadata::validate(pod, true, names::is_dns1123_subdomain);
+    let (spec, path) = (&pod["spec"], Path::new("spec"));
+    validate_spec(&mut errors, spec, &path);
+    if !spec["nodeName"].is_empty() && !spec["schedulingGates"].is_empty() {
+        let detail = "cannot be set until all schedulingGates have been cleared";
+        errors.push(Error::forbidden(&path.child("nodeName"), detail));
+    }
+    errors
+}
+
+/// The pod template of a workload.
+pub fn validate_template(errors: &mut ErrorList, template: &Value, path: &Path) {
+    metadata::labels(errors, &template["metadata"]["labels"], path, "labels");
+    metadata::annotations(errors, &template["metadata"]["annotations"], path);
+    validate_spec(errors, &template["spec"], &path.child("spec"));
+}
+
+/// The spec of a pod, alone or in a template.
+pub fn validate_spec(errors: &mut ErrorList, spec: &Value, path: &Path) {
+    super::non_negative(errors, path, spec, "terminationGracePeriodSeconds");
+    let known = volume::validate(errors, spec["volumes"].items(), &path.child("volumes"));
+    let containers = spec["containers"].items();
+    container::validate(errors, containers, &known, &path.child("containers"));
+    let init = spec["initContainers"].items();
+    container::validate_init(errors, init, containers, &known, &path.child("initContainers"));
+    let ephemeral = spec["ephemeralContainers"].items();
+    if !ephemeral.is_empty() {
+        let others: Vec<&Value> = containers.iter().chain(init).collect();
+        container::validate_ephemeral(errors, ephemeral, &others, &known, &path.child("ephemeralContainers"));
+    }
+    one_of(errors, path, spec, "restartPolicy", &["Always", "OnFailure", "Never"]);
+    one_of(errors, path, spec, "dnsPolicy", &DNS_POLICIES);
+    metadata::labels(errors, &spec["nodeSelector"], path, "nodeSelector");
+    if spec["hostNetwork"].bool() {
+        host_network(errors, containers, &path.child("containers"));
+    }
+    for (i, secret) in spec["imagePullSecrets"].items().iter().enumerate() {
+        super::required(errors, &path.child("imagePullSecrets").index(i), secret, "name");
+    }
+    affinity::validate(errors, &spec["affinity"], &path.child("affinity"));
+    dns_config(errors, spec, path);
+    scheduling::gates(errors, spec["schedulingGates"].items(), &path.child("schedulingGates"));
+    let spread = spec["topologySpreadConstraints"].items();
+    scheduling::spread(errors, spread, &path.child("topologySpreadConstraints"));
+    names_in_spec(errors, spec, path);
+    scheduling::tolerations(errors, spec["tolerations"].items(), &path.child("tolerations"));
+    let class = spec["priorityClassName"].str();
+    if !class.is_empty() {
+        invalid_each(errors, &path.child("priorityClassName"), class, names::is_dns1123_subdomain(class));
+    }
+}
+
+fn names_in_spec(errors: &mut ErrorList, spec: &Value, path: &Path) {
+    for field in ["serviceAccountName", "nodeName"] {
+        let name = spec[field].str();
+        if !name.is_empty() {
+            let wrong = names::is_dns1123_subdomain(name);
+            if !wrong.is_empty() {
+                invalid_each(errors, &path.child(field), name, wrong);
+            }
+        }
+    }
+    if let Some(seconds) = spec["activeDeadlineSeconds"].as_i64() {
+        if !(1..=i64::from(i32::MAX)).contains(&seconds) {
+            let detail = "must be between 1 and 2147483647, inclusive";
+            errors.push(Error::invalid(&path.child("activeDeadlineSeconds"), seconds, detail));
+        }
+    }
+    for field in ["hostname", "subdomain"] {
+        let name = spec[field].str();
+        if !name.is_empty() {
+            invalid_each(errors, &path.child(field), name, names::is_dns1123_label(name));
+        }
+    }
+}
+
+fn host_network(errors: &mut ErrorList, containers: &[Value], path: &Path) {
+    for (i, container) in containers.iter().enumerate() {
+        for (j, port) in container["ports"].items().iter().enumerate() {
+            if port["hostPort"] != port["containerPort"] {
+                let path = path.index(i).child("ports").index(j).child("hostPort");
+                let detail = "must match `containerPort` when `hostNetwork` is true";
+                errors.push(Error::invalid(&path, port["hostPort"].clone(), detail));
+            }
+        }
+    }
+}
+
+fn dns_config(errors: &mut ErrorList, spec: &Value, path: &Path) {
+    let path = path.child("dnsConfig");
+    if spec["dnsPolicy"].str() != "None" {
+        return;
+    }
+    if spec["dnsConfig"].is_null() {
+        let detail = "must provide `dnsConfig` when `dnsPolicy` is None";
+        return errors.push(Error::required(&path, detail));
+    }
+    if spec["dnsConfig"]["nameservers"].is_empty() {
+        let detail = "must provide at least one DNS nameserver when `dnsPolicy` is None";
+        errors.push(Error::required(&path.child("nameservers"), detail));
+    }
+}
+
+/// What may be changed through the main resource, as the error names it.
+const UPDATABLE: &str = "`spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
+
+/// A pod that replaces another.
+pub fn validate_update(new: &Value, old: &Value) -> ErrorList {
+    let mut errors = metadata::validate_update(new, old);
+    let path = Path::new("spec");
+    if new["spec"].same(&old["spec"]) {
+        return errors;
+    }
+    validate_spec(&mut errors, &new["spec"], &path);
+    for list in ["containers", "initContainers"] {
+        if new["spec"][list].items().len() != old["spec"][list].items().len() {
+            errors.push(Error::forbidden(&path.child(list), "pod updates may not add or remove containers"));
+            return errors;
+        }
+    }
+    deadline(&mut errors, &new["spec"], &old["spec"], &path);
+    tolerations_only_added(&mut errors, new, old, &path);
+    let munged = munge(&new["spec"], &old["spec"]);
+    if !munged.same(&old["spec"]) {
+        let diff = super::super::core::pod_diff::diff(&old["spec"], &munged);
+        let detail = format!("pod updates may not change fields other than {UPDATABLE}\n{diff}");
+        errors.push(Error::forbidden(&path, detail));
+    }
+    errors
+}
+
+fn deadline(errors: &mut ErrorList, new: &Value, old: &Value, path: &Path) {
+    let path = path.child("activeDeadlineSeconds");
+    match (old["activeDeadlineSeconds"].as_i64(), new["activeDeadlineSeconds"].as_i64()) {
+        (Some(old), Some(new)) if new > old => {
+            errors.push(Error::invalid(&path, new, "must be less than or equal to previous value"));
+        }
+        (Some(_), None) => {
+            let detail = "must not update from a positive integer to nil value";
+            errors.push(Error::invalid(&path, Value::Null, detail));
+        }
+        _ => {}
+    }
+}
+
+fn tolerations_only_added(errors: &mut ErrorList, new: &Value, old: &Value, path: &Path) {
+    let plain = |t: &Value| {
+        let mut t = t.clone();
+        t.remove("tolerationSeconds");
+        t
+    };
+    let kept: Vec<Value> = new["spec"]["tolerations"].items().iter().map(plain).collect();
+    if old["spec"]["tolerations"].items().iter().any(|t| !kept.contains(&plain(t))) {
+        let detail = "existing toleration can not be modified except its tolerationSeconds";
+        errors.push(Error::forbidden(&path.child("tolerations"), detail));
+    }
+}
+
+/// The new spec with everything that may change as it was.
+fn munge(new: &Value, old: &Value) -> Value {
+    let mut spec = new.clone();
+    for list in ["containers", "initContainers"] {
+        if spec[list].items().is_empty() {
+            continue;
+        }
+        let images: Vec<Value> = old[list].items().iter().map(|c| c["image"].clone()).collect();
+        for (container, image) in spec.map_mut().entry(list).list_mut().iter_mut().zip(images) {
+            if container["image"] != image {
+                container.map_mut().insert("image", image);
+            }
+        }
+    }
+    for field in ["activeDeadlineSeconds", "tolerations", "schedulingGates"] {
+        restore(&mut spec, old, field);
+    }
+    if old["terminationGracePeriodSeconds"].int() < 0 && new["terminationGracePeriodSeconds"].int() == 1 {
+        restore(&mut spec, old, "terminationGracePeriodSeconds");
+    }
+    // While gates hold it back, a pod may be aimed more narrowly.
+    if !old["schedulingGates"].is_empty() {
+        restore(&mut spec, old, "nodeSelector");
+        restore(&mut spec, old, "affinity");
+    }
+    spec
+}
+
+fn restore(spec: &mut Value, old: &Value, field: &str) {
+    match old.get(field) {
+        Some(value) => spec.map_mut().insert(field, value.clone()),
+        None => {
+            spec.map_mut().remove(field);
+        }
+    }
+}
+
+/// Warnings about a pod or a template. `prefix` is "" for a pod, `spec.template.` for a template.
+pub fn warnings(spec: &Value, prefix: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    for list in ["initContainers", "containers"] {
+        let containers = spec[list].items();
+        if containers.iter().any(|c| c["ports"].items().len() > 1 || !c["env"].is_empty() || !c["resources"].is_empty())
+        {
+            container::warnings(containers, &format!("{prefix}spec.{list}"), &mut out);
+        }
+    }
+    out
+}
+
+/// The warning about a name that makes a bad host name.
+pub fn name_warning(pod: &Value) -> Option<String> {
+    let wrong = names::is_dns1123_label(pod.name());
+    let advice =
+        "this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended";
+    (!wrong.is_empty()).then(|| format!("metadata.name: {advice}: [{}]", wrong.join(" ")))
+}
