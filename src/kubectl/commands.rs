@@ -1,7 +1,7 @@
 //! The table of commands: help, completion, suggestions and dispatch come from it. Models
 //! `cmd.NewDefaultKubectlCommand`.
 
-use super::{annotate, apply, completion, create, delete, get, label, patch, replace, scale};
+use super::{annotate, apply, completion, create, delete, describe, get, label, patch, replace, scale};
 use crate::action;
 use crate::cli::command::{Action, Command};
 use crate::cli::errors::Result;
@@ -37,7 +37,7 @@ const COMMANDS: &[Command] = &[
     Command::not_simulated("drain", "Empty a node for maintenance"),
     Command::not_simulated("taint", "Change the taints of nodes"),
     // Troubleshooting and Debugging Commands
-    Command::not_simulated("describe", "Show the details of resources"),
+    describe::COMMAND,
     Command::not_simulated("logs", "Print the logs of a container"),
     Command::not_simulated("attach", "Attach to a running container"),
     Command::not_simulated("exec", "Run a command in a container"),

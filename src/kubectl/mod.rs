@@ -6,6 +6,8 @@ mod commands;
 mod completion;
 mod create;
 mod delete;
+mod deployments;
+mod describe;
 mod get;
 mod get_watch;
 mod label;
