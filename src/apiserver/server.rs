@@ -46,6 +46,8 @@ pub struct ApiServer {
     compaction: (Time, u64),
     /// When service `kubernetes` is looked after next.
     reconcile_at: Time,
+    /// When the server last did what was due.
+    ticked: Time,
 }
 
 impl ApiServer {
@@ -62,6 +64,7 @@ impl ApiServer {
             last_watch: 0,
             compaction,
             reconcile_at,
+            ticked: clock.now(),
             clock,
         };
         server.bootstrap();
@@ -100,10 +103,16 @@ impl ApiServer {
     /// Does what is due: puts back what was deleted, forgets what is old. Requests do this too.
     pub fn tick(&mut self) {
         let now = self.clock.now();
+        if now == std::mem::replace(&mut self.ticked, now) {
+            return;
+        }
         if now >= self.reconcile_at {
             let late = now.since(self.reconcile_at).as_secs() % bootstrap::RECONCILE.as_secs();
             self.reconcile_at = now + bootstrap::RECONCILE - Duration::from_secs(late);
             self.reconcile_kubernetes(now);
+        }
+        for watch in self.watches.values_mut() {
+            watch.end(now);
         }
         self.compact();
     }
@@ -177,6 +186,7 @@ impl ApiServer {
         self.store.compact(self.compaction.1);
         self.compaction = (now + COMPACTION, self.store.revision());
         self.expire_events(now);
+        self.watches.retain(|_, watch| !watch.is_abandoned(now));
     }
 
     fn expire_events(&mut self, now: Time) {

@@ -568,6 +568,7 @@ fn a_watch_ends_when_its_time_is_over() {
     let end = s.next_timer().unwrap();
     assert_eq!(end.rfc3339(), "2026-11-23T12:00:02Z");
     s.clock.advance_to(end);
-    assert!(s.poll_watch(id).closed);
+    s.tick();
     assert_eq!(s.next_timer(), None);
+    assert!(s.poll_watch(id).closed);
 }

@@ -12,6 +12,9 @@ use crate::registry::store::ResourceInfo;
 use crate::storage::{Event, EventKind, Gone, Store};
 use std::rc::Rc;
 
+/// How long a watch may go unasked before it counts as left behind.
+const ABANDONED: Duration = Duration::from_secs(600);
+
 /// One open watch.
 #[derive(Clone)]
 pub struct Watch {
@@ -24,6 +27,10 @@ pub struct Watch {
     initial: Vec<WatchEvent>,
     /// When the server ends the watch.
     until: Option<Time>,
+    /// Its time is over; the next poll says so.
+    over: bool,
+    /// When somebody last asked for events.
+    polled: Time,
     /// How rows of tables carry their object, where tables were asked for.
     table: Option<table::Include>,
 }
@@ -53,6 +60,8 @@ impl Watch {
             cursor: store.cursor(&call.resource.stored_as),
             initial: Vec::new(),
             until: timeout.map(|s| now + Duration::from_secs(s.max(0).unsigned_abs())),
+            over: false,
+            polled: now,
             table: (call.request.accept == Accept::Table).then(|| table::Include::of(call)),
         };
         if version > 0 && !send_initial {
@@ -77,6 +86,19 @@ impl Watch {
         self.until
     }
 
+    /// Ends the watch where its time is over.
+    pub fn end(&mut self, now: Time) {
+        if self.until.is_some_and(|t| t <= now) {
+            self.until = None;
+            self.over = true;
+        }
+    }
+
+    /// True where nobody has asked for so long that its connection would be gone.
+    pub fn is_abandoned(&self, now: Time) -> bool {
+        now.since(self.polled) > ABANDONED
+    }
+
     /// What a watch says that this server does not know: it belongs to a history that was left.
     pub fn lost() -> WatchPoll {
         let gone = Status::expired("The resourceVersion for the provided watch is too old.");
@@ -85,6 +107,7 @@ impl Watch {
 
     /// The events since the last poll.
     pub fn poll(&mut self, store: &Store, now: Time) -> WatchPoll {
+        self.polled = now;
         let end = store.cursor(&self.resource.stored_as);
         let mut poll = WatchPoll { events: std::mem::take(&mut self.initial), closed: false };
         poll.closed = poll.events.last().is_some_and(|e| e.kind == "ERROR");
@@ -103,7 +126,8 @@ impl Watch {
                 event.object = table::of_event(&self.resource, &event.object, include, now);
             }
         }
-        poll.closed |= self.until.is_some_and(|t| t <= now);
+        self.end(now);
+        poll.closed |= self.over;
         poll
     }
 
