@@ -1,5 +1,6 @@
 //! The table of resources that the server serves, in the order of its discovery documents.
 
+use crate::apimachinery::GroupVersionResource;
 use std::sync::OnceLock;
 
 /// One resource of one group and version. Models `metav1.APIResource`.
@@ -38,6 +39,10 @@ pub struct Group {
 
 impl Resource {
     /// `pods`, `deployments.apps`: as errors name a resource.
+    pub fn gvr(&self) -> GroupVersionResource {
+        GroupVersionResource::new(self.group, self.version, self.resource)
+    }
+
     pub fn group_resource(&self) -> String {
         if self.group.is_empty() { self.resource.to_owned() } else { format!("{}.{}", self.resource, self.group) }
     }

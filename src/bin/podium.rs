@@ -14,6 +14,7 @@ const USAGE: &str = "usage: podium COMMAND
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let done = match args.first().map(String::as_str) {
+        Some("replay") => replay(&args[1..]),
         Some("serve") => serve(&args[1..]),
         Some("lessons") => tool::lessons::run(&args[1..], None),
         _ => Err(USAGE.to_owned()),
@@ -51,6 +52,19 @@ fn flags<'a>(args: &'a [String], known: &[&str]) -> Result<(Vec<(&'a str, &'a st
 
 fn number<T: std::str::FromStr>(name: &str, value: &str) -> Result<T, String> {
     value.parse().map_err(|_| format!("--{name}: {value:?} is not a number"))
+}
+
+fn replay(args: &[String]) -> Result<(), String> {
+    let (given, rest) = flags(args, &["cluster", "out"])?;
+    let mut options = tool::replay::Options { cluster: "plain".into(), out: ".".into(), scenarios: Vec::new() };
+    for (name, value) in given {
+        match name {
+            "cluster" => options.cluster = value.into(),
+            _ => options.out = value.into(),
+        }
+    }
+    options.scenarios = rest.into_iter().map(Into::into).collect();
+    tool::replay::run(&options)
 }
 
 fn serve(args: &[String]) -> Result<(), String> {

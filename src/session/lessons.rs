@@ -6,7 +6,7 @@ use crate::apimachinery::Value;
 use crate::client::{Api, Request};
 use crate::i18n::Lang;
 use crate::lesson::model::Catalog;
-use crate::lesson::prose::StepProse;
+use crate::lesson::prose::{StepProse, plain};
 use crate::lesson::runner::{HintState, StepState};
 use crate::lesson::{Lesson, Progress, Prose, Runner};
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,6 +40,11 @@ pub struct Lessons {
 }
 
 impl Lessons {
+    /// With what was reached on earlier visits.
+    pub fn with_progress(progress: BTreeMap<String, Progress>) -> Self {
+        Self { progress, ..Self::default() }
+    }
+
     /// Asks for whatever is missing to show the list or the wanted lesson in this language.
     pub fn fetch(&mut self, lang: Lang) -> Vec<Effect> {
         let mut paths = Vec::new();
@@ -144,6 +149,20 @@ impl Lessons {
             self.progress.insert(open.runner.lesson.id.clone(), open.runner.progress.clone());
         }
         ids
+    }
+
+    /// Place (from 1), number of steps and id of each of these steps.
+    pub fn positions(&self, ids: &[String]) -> Vec<(usize, usize, String)> {
+        let Some(open) = &self.open else { return Vec::new() };
+        let steps = &open.runner.lesson.steps;
+        let place = |id: &String| steps.iter().position(|s| s.id == *id).map(|i| (i + 1, steps.len(), id.clone()));
+        ids.iter().filter_map(place).collect()
+    }
+
+    /// A step's title in this language, or its id.
+    pub fn title_of(&self, id: &str, lang: Lang) -> String {
+        let prose = self.open_id().and_then(|lesson| self.prose.get(&prose_path(lesson, lang)));
+        prose.and_then(|p| p.step(id)).map_or_else(|| id.to_owned(), |s| plain(&s.title))
     }
 
     pub fn is_finished(&self) -> bool {

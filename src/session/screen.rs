@@ -2,8 +2,7 @@
 
 use super::action::{InspectorTab, Selection, TabId};
 use crate::i18n::Lang;
-pub use crate::lesson::prose;
-pub use crate::lesson::runner::HintState;
+use crate::lesson::{prose, runner};
 pub use crate::view::flow::{Flow, FlowKind};
 pub use crate::view::picture::NamespaceView;
 use crate::view::stage::Stage;
@@ -242,6 +241,6 @@ pub struct StepView {
     pub goals: Vec<(bool, Vec<prose::Block>)>,
     /// What to say of a mistake that was seen (false), or of the solved step (true).
     pub note: Option<(bool, Vec<prose::Block>)>,
-    pub hints: Vec<(HintState, Vec<prose::Block>)>,
+    pub hints: Vec<(runner::HintState, Vec<prose::Block>)>,
     pub solution: Vec<String>,
 }

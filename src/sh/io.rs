@@ -223,6 +223,14 @@ impl Io<'_> {
         self.kernel.fds.pipe()
     }
 
+    /// A description from which this text can be read: here-documents.
+    pub fn text(&mut self, data: &[u8]) -> DescId {
+        let (read, write) = self.kernel.fds.pipe();
+        self.kernel.fds.unread(read, data);
+        self.kernel.fds.close(write);
+        read
+    }
+
     pub fn dup(&mut self, desc: DescId) -> DescId {
         self.kernel.fds.dup(desc)
     }

@@ -183,6 +183,21 @@ impl Kernel {
         Ok(pid)
     }
 
+    /// What processes of this machine inherit.
+    pub fn environment(&self) -> &BTreeMap<String, String> {
+        &self.env
+    }
+
+    /// The shell that a process is; None for other programs.
+    pub fn shell_mut(&mut self, pid: Pid) -> Option<&mut super::interp::Interp> {
+        self.dirty = true;
+        self.procs.get_mut(&pid)?.program.as_mut()?.shell()
+    }
+
+    pub fn shell_ref(&self, pid: Pid) -> Option<&super::interp::Interp> {
+        self.procs.get(&pid)?.program.as_ref()?.shell_ref()
+    }
+
     pub fn process(&self, pid: Pid) -> Option<&Process> {
         self.procs.get(&pid)
     }

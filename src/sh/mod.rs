@@ -1,17 +1,31 @@
 //! Small computers as data: files, processes, a shell and its tools. A container is one, the laptop another.
 
+pub mod arith;
+pub mod ast;
+mod braces;
+pub mod builtins;
+mod cond;
 pub mod env;
+pub mod escape;
+mod exec;
+pub mod expand;
 pub mod fds;
 pub mod files;
+pub mod glob;
 pub mod http;
+pub mod interp;
 pub mod io;
 pub mod kernel;
 pub mod net;
+pub mod parser;
 pub mod proc_files;
 pub mod process;
+pub mod regex;
 pub mod sha256;
 pub mod signal;
 pub mod tools;
+pub mod vars;
+mod words;
 
 pub use env::{Env, NetError, PortInUse, Read, Socket};
 pub use files::{FileError, Files};

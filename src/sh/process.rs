@@ -37,6 +37,13 @@ pub trait Program {
     fn is_external(&self) -> bool {
         false
     }
+    /// The shell, where it is one: terminals feed it lines.
+    fn shell(&mut self) -> Option<&mut super::interp::Interp> {
+        None
+    }
+    fn shell_ref(&self) -> Option<&super::interp::Interp> {
+        None
+    }
 }
 
 impl Clone for Box<dyn Program> {

@@ -26,6 +26,10 @@ pub struct Editors {
 }
 
 impl Editors {
+    pub fn new(there: bool) -> Self {
+        Self { there, ..Self::default() }
+    }
+
     /// The file was closed: whoever waits for it goes on.
     pub fn close(&mut self, path: &str) {
         self.open.retain(|(_, open)| open != path);

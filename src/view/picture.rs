@@ -88,6 +88,12 @@ impl Picture {
         self.memory.hue(namespace)
     }
 
+    /// Forgets everything drawn: another cluster follows.
+    pub fn forget(&mut self) {
+        self.memory = Memory::default();
+        self.cache.clear();
+    }
+
     /// True while something shown ends by itself within seconds (a ghost, news): `observe` has to be called again.
     pub fn restless(&self) -> bool {
         self.memory.restless()

@@ -1,14 +1,138 @@
-//! The tools that tutorials use, one file each: small state machines over a machine's system calls.
+//! The tools that tutorials use: small state machines and functions over a machine's system calls.
 
-use super::process::Program;
-
+mod echo;
+pub mod opts;
 pub mod sleep;
+pub mod test;
+
+use super::interp::{Flavor, Interp};
+use super::io::Io;
+use super::process::{Program, Step};
+
+/// How a tool was called.
+pub struct Call<'a> {
+    pub name: &'a str,
+    pub args: &'a [String],
+    /// What its messages begin with: `ls: `, or the shell's prefix for builtins.
+    pub prefix: &'a str,
+}
+
+/// A tool that is done at once; returns its exit code.
+pub type Quick = fn(&mut Io<'_>, &Call<'_>) -> i32;
+
+/// A tool that waits, reads or starts others.
+type Maker = fn(&str, &[String]) -> Box<dyn Program>;
+
+const QUICK: &[(&str, Quick)] = &[
+    ("[", test::run),
+    ("echo", echo::echo),
+    ("false", |_, _| 1),
+    ("printf", echo::printf),
+    ("sync", |_, _| 0),
+    ("test", test::run),
+    ("true", |_, _| 0),
+];
+
+const MAKERS: &[(&str, Maker)] = &[("sleep", |_, args| Box::new(sleep::Sleep::new(args))), ("yes", echo::yes)];
+
+/// A quick tool by name.
+pub fn quick(name: &str) -> Option<Quick> {
+    QUICK.binary_search_by(|(n, _)| n.cmp(&name)).ok().map(|at| QUICK[at].1)
+}
+
+/// The names of all tools.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    QUICK.iter().map(|(n, _)| *n).chain(MAKERS.iter().map(|(n, _)| *n))
+}
 
 /// The program behind an executable's name; None where there is none.
 pub fn load(name: &str, argv: &[String]) -> Option<Box<dyn Program>> {
-    let args: Vec<String> = argv.iter().skip(1).cloned().collect();
-    Some(match name {
-        "sleep" => Box::new(sleep::Sleep::new(&args)),
+    if name == "script" {
+        return script(argv);
+    }
+    let shell = match name {
+        "bash" => Some(Flavor::Bash),
+        "dash" => Some(Flavor::Dash),
+        "ash" => Some(Flavor::Ash),
+        _ => None,
+    };
+    if let Some(flavor) = shell {
+        return Some(Box::new(Interp::new(flavor)));
+    }
+    if name == "kubectl" {
+        return Some(Box::new(External));
+    }
+    if let Some(run) = quick(name) {
+        return Some(Box::new(Once { run }));
+    }
+    let make = MAKERS.iter().find(|(n, _)| *n == name)?.1;
+    Some(make(name, argv.get(1..).unwrap_or(&[])))
+}
+
+/// The interpreter that a script's first line names; only shells are simulated.
+fn script(argv: &[String]) -> Option<Box<dyn Program>> {
+    let text = argv.get(1)?;
+    let first = text.lines().next()?.strip_prefix("#!")?.trim();
+    let mut words = first.split_whitespace();
+    let mut program = words.next()?.rsplit('/').next()?;
+    if program == "env" {
+        program = words.next()?;
+    }
+    let flavor = match program {
+        "bash" => Flavor::Bash,
+        "sh" | "dash" => Flavor::Dash,
+        "ash" => Flavor::Ash,
         _ => return None,
-    })
+    };
+    Some(Box::new(Interp::script(flavor, text)))
+}
+
+/// A quick tool as a process.
+#[derive(Clone)]
+struct Once {
+    run: Quick,
+}
+
+impl Program for Once {
+    fn step(&mut self, io: &mut Io<'_>) -> Step {
+        let argv = io.argv().to_vec();
+        let path = argv.first().map_or("", String::as_str);
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let prefix = format!("{name}: ");
+        Step::Exit((self.run)(io, &Call { name, args: argv.get(1..).unwrap_or(&[]), prefix: &prefix }))
+    }
+    fn boxed(&self) -> Box<dyn Program> {
+        Box::new(self.clone())
+    }
+}
+
+/// A process that is driven from outside the kernel.
+#[derive(Clone)]
+struct External;
+
+impl Program for External {
+    fn step(&mut self, _: &mut Io<'_>) -> Step {
+        Step::Wait
+    }
+    fn boxed(&self) -> Box<dyn Program> {
+        Box::new(self.clone())
+    }
+    fn is_external(&self) -> bool {
+        true
+    }
+}
+
+/// Where a command is on the path.
+pub fn which(io: &mut Io<'_>, name: &str, path: Option<&str>) -> Option<String> {
+    let runs = |io: &mut Io<'_>, path: &str| io.stat(path).is_ok_and(|s| !s.is_dir && s.mode & 0o111 != 0);
+    if name.contains('/') {
+        return runs(io, name).then(|| name.to_owned());
+    }
+    let dirs = path.unwrap_or("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin").to_owned();
+    dirs.split(':').map(|dir| format!("{}/{name}", dir.trim_end_matches('/'))).find(|path| runs(io, path))
+}
+
+/// True on machines with GNU's tools; the others have busybox'.
+pub fn is_gnu(io: &Io<'_>) -> bool {
+    io.kernel().files.exists("/usr/bin/bash")
 }

@@ -1,0 +1,364 @@
+//! The driver: a cluster, a laptop and its shells on one clock. It alone moves the clock, answers what commands ask,
+//! and says when nothing moves.
+
+mod complete;
+mod door;
+mod flows;
+mod settle;
+
+use crate::apimachinery::time::Duration;
+use crate::apimachinery::{Time, Value, yaml};
+use crate::client::request::{StreamPoll, WatchPoll};
+use crate::client::{Api, Client, Reply, Request, StreamId, WatchId};
+use crate::cluster::{Cluster, ClusterSpec};
+use crate::host;
+use crate::sh::env::Alone;
+use crate::sh::process::{Pid, Stream};
+use crate::shell::{Ran, Shells};
+use crate::sim::Clock;
+use door::Recorder;
+
+pub use crate::shell::TerminalId;
+
+/// Rounds within one instant before it counts as spinning.
+const MOST_ROUNDS: usize = 100_000;
+/// Virtual time after which a command of a replay that never ends is ended.
+const LONGEST_RUN: Duration = Duration::from_secs(900);
+
+/// What stands before a line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ShellPrompt {
+    /// "" at home.
+    pub directory: String,
+    /// The line before wants more.
+    pub continues: bool,
+}
+
+/// A cluster and the machine from which it is used.
+pub struct Lab {
+    cluster: Cluster,
+    client: Client,
+    shells: Shells,
+    clock: Clock,
+    start: Time,
+    cwd: &'static str,
+    seen: Vec<(Request, u16)>,
+    wanted: Vec<String>,
+    /// Why the cluster stopped, if it did.
+    stopped: Option<String>,
+}
+
+impl Lab {
+    /// The machine of the recorded scenarios.
+    pub fn for_replay(spec: &ClusterSpec) -> Self {
+        Self::new(spec, host::scratch, host::SCRATCH, false)
+    }
+
+    /// The laptop of the page.
+    pub fn for_page(spec: &ClusterSpec) -> Self {
+        Self::new(spec, host::laptop, host::HOME, true)
+    }
+
+    fn new(
+        spec: &ClusterSpec,
+        machine: fn(Time) -> crate::sh::kernel::Kernel,
+        cwd: &'static str,
+        with_editor: bool,
+    ) -> Self {
+        let cluster = Cluster::boot(spec);
+        let clock = cluster.clock().clone();
+        let client = Client::new(clock.clone());
+        let shells = Shells::new(machine(clock.now()), client.clone(), with_editor);
+        let start = clock.now();
+        Self { cluster, client, shells, clock, start, cwd, seen: Vec::new(), wanted: Vec::new(), stopped: None }
+    }
+
+    pub fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+
+    pub fn shells(&mut self) -> &mut Shells {
+        &mut self.shells
+    }
+
+    pub fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    /// When the reader came.
+    pub fn start(&self) -> Time {
+        self.start
+    }
+
+    /// Why the cluster stopped: who did not come to rest.
+    pub fn stopped(&self) -> Option<&str> {
+        self.stopped.as_deref()
+    }
+
+    /// The revision of the last write.
+    pub fn revision(&self) -> u64 {
+        self.cluster.api().store().revision()
+    }
+
+    // --- time --------------------------------------------------------------------------------------------------
+
+    /// One exchange at this instant: commands ask, the cluster answers and reacts, processes go on. True where
+    /// anything moved.
+    pub fn round(&mut self) -> bool {
+        let mut busy = self.shells.kernel().borrow_mut().step(self.clock.now(), &mut Alone::default());
+        self.clock.begin_round();
+        busy |= self.shells.poll();
+        let mut door = Recorder { cluster: &mut self.cluster, seen: &mut self.seen };
+        busy |= self.client.deliver(&mut door) > 0;
+        busy |= self.step_cluster();
+        busy
+    }
+
+    fn step_cluster(&mut self) -> bool {
+        if self.stopped.is_some() {
+            return false;
+        }
+        self.cluster.step().unwrap_or_else(|spun| {
+            self.stopped = Some(spun.to_string());
+            false
+        })
+    }
+
+    /// Lets everything answer everything at this instant.
+    pub fn rest(&mut self) {
+        for _ in 0..MOST_ROUNDS {
+            if !self.round() {
+                // Futures that were answered in the last round want one more poll to see it.
+                if !self.round() {
+                    return;
+                }
+            }
+        }
+        self.stopped.get_or_insert_with(|| "the laptop does not come to rest".into());
+    }
+
+    /// When something happens next by itself.
+    pub fn next_timer(&self) -> Option<Time> {
+        let shells = self.shells.kernel().borrow().next_timer();
+        [self.cluster.next_timer(), self.clock.next_wakeup(), shells].into_iter().flatten().min()
+    }
+
+    /// Moves to the next timer, if there is one up to `end`. False where there is none.
+    fn hop(&mut self, end: Time) -> bool {
+        let Some(next) = self.next_timer().filter(|t| *t <= end) else { return false };
+        // A timer that is due already and stays would stop time; the least step moves it on.
+        self.clock.advance_to(next.max(self.clock.now() + Duration::from_nanos(1)).min(end.max(self.clock.now())));
+        self.rest();
+        self.clock.now() < end
+    }
+
+    /// Lets time pass up to a moment.
+    pub fn run_until(&mut self, end: Time) {
+        self.rest();
+        while self.hop(end) {}
+        self.clock.advance_to(end);
+        self.rest();
+    }
+
+    /// Like [`Self::run_until`], but gives up after so many timers: what is left over is left out.
+    pub fn advance(&mut self, end: Time, timers: usize) {
+        for _ in 0..timers {
+            if !self.hop(end) {
+                self.clock.advance_to(end);
+                self.rest();
+                return;
+            }
+        }
+    }
+
+    /// One event further.
+    pub fn step_timer(&mut self) {
+        self.hop(Time(i64::MAX));
+    }
+
+    /// Lets time pass until the cluster is stable, as the recorder of the transcripts did.
+    pub fn settle(&mut self) {
+        settle::settle(self);
+    }
+
+    // --- commands ----------------------------------------------------------------------------------------------
+
+    /// Runs a line to its end as `bash -c` would, jumping from timer to timer.
+    pub fn run_line(&mut self, line: &str) -> Ran {
+        let Some(pid) = self.shells.spawn(line, self.cwd, &mut Alone::default()) else {
+            return Ran { stderr: b"bash: cannot start\n".to_vec(), code: 126, ..Ran::default() };
+        };
+        let limit = self.clock.now() + LONGEST_RUN;
+        let mut ran = Ran::default();
+        loop {
+            self.rest();
+            self.collect(pid, &mut ran);
+            if self.shells.kernel().borrow().is_done(pid) || self.stopped.is_some() {
+                break;
+            }
+            if !self.hop(limit) {
+                ran.stderr.extend(b"podium: the command did not end\n");
+                break;
+            }
+        }
+        let mut kernel = self.shells.kernel().borrow_mut();
+        ran.code = kernel.exit_status(pid).map_or(124, |s| s.code);
+        kernel.reap(pid);
+        ran
+    }
+
+    fn collect(&self, pid: Pid, ran: &mut Ran) {
+        for chunk in self.shells.kernel().borrow_mut().take_output(pid) {
+            match chunk.stream {
+                Stream::Stdout => ran.stdout.extend(chunk.data),
+                Stream::Stderr => ran.stderr.extend(chunk.data),
+            }
+        }
+    }
+
+    /// What kubectl asked since the last call, with the HTTP code of each answer.
+    pub fn take_requests(&mut self) -> Vec<(Request, u16)> {
+        std::mem::take(&mut self.seen)
+    }
+
+    // --- terminals ---------------------------------------------------------------------------------------------
+
+    pub fn open_terminal(&mut self) -> TerminalId {
+        let id = self.shells.open(self.cwd);
+        self.rest();
+        id
+    }
+
+    pub fn close_terminal(&mut self, id: TerminalId) {
+        self.shells.close(id);
+    }
+
+    pub fn feed(&mut self, id: TerminalId, line: &str) {
+        self.shells.feed(id, line);
+    }
+
+    pub fn is_idle(&self, id: TerminalId) -> bool {
+        self.shells.is_idle(id)
+    }
+
+    pub fn last_status(&self, id: TerminalId) -> i32 {
+        self.shells.last_status(id)
+    }
+
+    pub fn interrupt(&mut self, id: TerminalId) {
+        self.shells.interrupt(id);
+    }
+
+    pub fn write_input(&mut self, id: TerminalId, data: &[u8]) {
+        self.shells.write(id, data);
+    }
+
+    /// Ctrl-D
+    pub fn end_input(&mut self, id: TerminalId) {
+        self.shells.write(id, &[4]);
+    }
+
+    /// Output since the last call: true for standard output, and the bytes.
+    pub fn take_output(&mut self, id: TerminalId) -> Vec<(bool, Vec<u8>)> {
+        let chunks = self.shells.take_output(id);
+        chunks.into_iter().map(|c| (c.stream == Stream::Stdout, c.data)).collect()
+    }
+
+    pub fn set_history(&mut self, id: TerminalId, lines: Vec<String>) {
+        self.shells.set_history(id, lines);
+    }
+
+    pub fn prompt(&self, id: TerminalId) -> ShellPrompt {
+        let cwd = self.shells.cwd(id);
+        let directory = match cwd.strip_prefix(host::HOME) {
+            Some("") => String::new(),
+            Some(rest) if rest.starts_with('/') => format!("~{rest}"),
+            _ => cwd,
+        };
+        ShellPrompt { directory, continues: self.shells.is_unfinished(id) }
+    }
+
+    // --- files -------------------------------------------------------------------------------------------------
+
+    /// A path made absolute from the home (or scratch) directory.
+    pub fn absolute(&self, path: &str) -> String {
+        crate::sh::files::normalize(self.cwd, path)
+    }
+
+    pub fn read_file(&self, path: &str) -> Option<Vec<u8>> {
+        let path = self.absolute(path);
+        self.shells.kernel().borrow().files.read(&path).ok().map(|data| data.to_vec())
+    }
+
+    pub fn write_file(&mut self, path: &str, data: &[u8]) {
+        let (path, now) = (self.absolute(path), self.clock.now());
+        self.shells.kernel().borrow_mut().files.put(&path, data, now);
+    }
+
+    /// Files of the home directory, sorted.
+    pub fn files(&self) -> Vec<String> {
+        let kernel = self.shells.kernel().borrow();
+        let entries = kernel.files.list(self.cwd).unwrap_or_default();
+        entries.into_iter().filter(|(name, dir)| !dir && !name.starts_with('.')).map(|(n, _)| n.to_string()).collect()
+    }
+
+    /// A file that a program wants to be opened in the page's editor.
+    pub fn file_to_edit(&self) -> Option<String> {
+        self.shells.editors().borrow().open.first().map(|(_, path)| path.clone())
+    }
+
+    /// The page closed this file: whoever waits for it goes on.
+    pub fn close_editor(&mut self, path: &str) {
+        self.shells.editors().borrow_mut().close(path);
+    }
+
+    /// The kubeconfig, as a value; null where it cannot be read.
+    pub fn kubeconfig(&self) -> Value {
+        let path = if self.cwd == host::HOME { ".kube/config" } else { ".kubeconfig" };
+        let text = self.read_file(path).unwrap_or_default();
+        yaml::from_str(&String::from_utf8_lossy(&text)).unwrap_or_default()
+    }
+
+    /// The namespace that commands go to.
+    pub fn namespace(&self) -> String {
+        let config = self.kubeconfig();
+        let current = config["current-context"].str();
+        let context = config["contexts"].items().iter().find(|c| c["name"].str() == current);
+        match context.map(|c| c.at("context.namespace").str()) {
+            None | Some("") => "default".into(),
+            Some(namespace) => namespace.into(),
+        }
+    }
+
+    // --- files of the page -------------------------------------------------------------------------------------
+
+    /// Files that commands want the page to fetch (descriptions for `explain`).
+    pub fn take_wanted_files(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.wanted)
+    }
+
+    /// Such a file has come, or has not.
+    pub fn fetched(&mut self, _path: &str, _result: Result<String, String>) {}
+}
+
+/// The door, as lessons and the inspector use it: what they ask is not the reader's doing and is not recorded.
+impl Api for Lab {
+    fn handle(&mut self, request: Request) -> Reply {
+        self.cluster.handle(request)
+    }
+    fn poll_watch(&mut self, id: WatchId) -> WatchPoll {
+        self.cluster.poll_watch(id)
+    }
+    fn close_watch(&mut self, id: WatchId) {
+        self.cluster.close_watch(id);
+    }
+    fn poll_stream(&mut self, id: StreamId) -> StreamPoll {
+        self.cluster.poll_stream(id)
+    }
+    fn write_stream(&mut self, id: StreamId, data: Option<&[u8]>) {
+        self.cluster.write_stream(id, data);
+    }
+    fn close_stream(&mut self, id: StreamId) {
+        self.cluster.close_stream(id);
+    }
+}
