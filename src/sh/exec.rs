@@ -8,7 +8,6 @@ use super::interp::{Flavor, Frame, Interp, Job, Move, Sub};
 use super::io::{Child, Io, Mode};
 use super::process::{DescId, Pid, Program, SpawnError};
 use super::signal::Signal;
-use super::vars::Vars;
 use std::rc::Rc;
 
 /// A redirection after expansion.
@@ -75,10 +74,14 @@ impl Interp {
                 if self.interactive {
                     self.unwind(io, |_| false);
                     self.vars.status = 1;
-                } else if text.ends_with("unbound variable") || text.contains("parameter null") || !self.subshell {
-                    self.exit(if self.flavor == Flavor::Bash { 1 } else { 2 });
                 } else {
-                    self.exit(1);
+                    // bash tells an unset parameter from other failures.
+                    let unset = !text.contains("division by 0") && !text.contains("syntax error");
+                    self.exit(match self.flavor {
+                        Flavor::Bash if unset => 127,
+                        Flavor::Bash => 1,
+                        _ => 2,
+                    });
                 }
                 Move::Go
             }
@@ -381,6 +384,9 @@ impl Interp {
             for (name, var) in assigns {
                 if let Err(text) = self.assign(&name, var) {
                     self.complain(io, &text);
+                    if !self.interactive {
+                        self.exit(1);
+                    }
                     return Ok(self.done(1));
                 }
             }

@@ -823,9 +823,7 @@ impl Program for Interp {
                 Move::Exit(code) => return Step::Exit(code),
                 Move::Replaced => return Step::Again,
             }
-            if !self.raised.is_empty() {
-                self.signals(io);
-            }
+            self.signals(io);
         }
         Step::Again
     }

@@ -199,6 +199,23 @@ impl Io<'_> {
         Ok(self.kernel.fds.open(kind))
     }
 
+    /// Opens a file for reading, also one that is made up as it is read.
+    pub fn open_read(&mut self, path: &str) -> Result<DescId, FileError> {
+        let full = self.path(path);
+        match super::proc_files::read(self, &full) {
+            Some(data) => Ok(self.text(&data)),
+            None => self.open(path, Mode::Read),
+        }
+    }
+
+    /// Writes to a description that is not one of the numbered descriptors.
+    pub fn write_desc(&mut self, desc: DescId, data: &[u8]) {
+        self.progress = true;
+        let desc = self.kernel.fds.dup(desc);
+        self.me_mut().pending.push_back((desc, data.to_vec()));
+        let _ = self.kernel.flush(self.pid, self.env);
+    }
+
     /// `/dev/stdin` and its like: a description that is open already.
     fn device(&self, path: &str) -> Option<Result<DescId, FileError>> {
         let real = self.kernel.files.real_path(path);
@@ -265,6 +282,16 @@ impl Io<'_> {
     /// The tree in which an absolute path lies (the machine's own, or a mounted volume), and the path within it.
     pub fn disk(&mut self, path: &str) -> (&mut Files, String) {
         self.kernel.disk(path, self.env)
+    }
+
+    /// Says that files change: others may wait for them.
+    pub fn changed(&mut self) {
+        self.progress = true;
+    }
+
+    /// True where two absolute paths lie in one tree, so that a file can be renamed from one to the other.
+    pub fn same_disk(&self, a: &str, b: &str) -> bool {
+        self.kernel.mount_of(a) == self.kernel.mount_of(b)
     }
 
     /// Reads a whole file; `/dev/stdin` and pipes are for [`Io::open`].

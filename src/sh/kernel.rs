@@ -344,6 +344,14 @@ impl Kernel {
         &self.mounts
     }
 
+    /// Which mount an absolute path lies in.
+    pub(super) fn mount_of(&self, path: &str) -> Option<usize> {
+        let real = self.files.real_path(path);
+        self.mounts.iter().position(|m| {
+            real.strip_prefix(m.path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+    }
+
     /// The tree and the path within it that an absolute path leads to.
     pub fn disk<'a>(&'a mut self, path: &str, env: &'a mut dyn Env) -> (&'a mut Files, String) {
         if self.mounts.is_empty() {

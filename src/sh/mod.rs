@@ -27,6 +27,9 @@ pub mod tools;
 pub mod vars;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 pub use env::{Env, NetError, PortInUse, Read, Socket};
 pub use files::{FileError, Files};
 pub use io::Io;

@@ -1,7 +1,7 @@
 //! The frame of tools that read files or standard input and write as they go.
 
 use crate::sh::env::Read;
-use crate::sh::io::{Io, Mode};
+use crate::sh::io::Io;
 use crate::sh::process::{DescId, Program, Step};
 use std::collections::VecDeque;
 

@@ -1,9 +1,27 @@
 //! The tools that tutorials use: small state machines and functions over a machine's system calls.
 
+mod cat;
+mod cut;
+mod digest;
+mod disk;
 mod echo;
+mod filter;
+mod grep;
+mod head;
+mod info;
+mod launch;
+mod ls;
 pub mod opts;
+mod paths;
+mod ps;
+mod sed;
 pub mod sleep;
+mod sort;
+mod tail;
+mod tee;
 pub mod test;
+mod tr;
+mod wc;
 
 use super::interp::{Flavor, Interp};
 use super::io::Io;
@@ -25,15 +43,86 @@ type Maker = fn(&str, &[String]) -> Box<dyn Program>;
 
 const QUICK: &[(&str, Quick)] = &[
     ("[", test::run),
+    ("arch", info::arch),
+    ("basename", paths::basename),
+    ("chmod", disk::chmod),
+    ("chown", disk::chown),
+    ("clear", info::clear),
+    ("cp", disk::cp),
+    ("date", info::date),
+    ("df", info::df),
+    ("dirname", paths::dirname),
+    ("du", paths::du),
     ("echo", echo::echo),
     ("false", |_, _| 1),
+    ("find", paths::find),
+    ("free", info::free),
+    ("hostname", info::hostname),
+    ("id", info::id),
+    ("kill", ps::kill),
+    ("killall", ps::killall),
+    ("ln", disk::ln),
+    ("ls", ls::ls),
+    ("man", info::man),
+    ("mkdir", disk::mkdir),
+    ("mktemp", disk::mktemp),
+    ("mv", disk::mv),
+    ("nproc", info::nproc),
+    ("pidof", ps::pidof),
+    ("pgrep", ps::pidof),
+    ("printenv", info::printenv),
     ("printf", echo::printf),
+    ("ps", ps::ps),
+    ("pwd", paths::pwd),
+    ("readlink", paths::readlink),
+    ("realpath", paths::readlink),
+    ("rm", disk::rm),
+    ("rmdir", disk::rmdir),
+    ("seq", paths::seq),
+    ("stat", paths::stat),
     ("sync", |_, _| 0),
     ("test", test::run),
+    ("touch", disk::touch),
     ("true", |_, _| 0),
+    ("tty", info::tty),
+    ("uname", info::uname),
+    ("uptime", info::uptime),
+    ("which", paths::which_tool),
+    ("whoami", info::whoami),
 ];
 
-const MAKERS: &[(&str, Maker)] = &[("sleep", |_, args| Box::new(sleep::Sleep::new(args))), ("yes", echo::yes)];
+const MAKERS: &[(&str, Maker)] = &[
+    ("base64", digest::make),
+    ("cat", cat::make),
+    ("cut", cut::make),
+    ("egrep", grep::make),
+    ("env", launch::env),
+    ("fgrep", grep::make),
+    ("grep", grep::make),
+    ("head", head::make),
+    ("less", cat::make),
+    ("md5sum", digest::make),
+    ("more", cat::make),
+    ("nl", cat::make),
+    ("nohup", launch::env),
+    ("rev", cat::make),
+    ("sed", sed::make),
+    ("sha256sum", digest::make),
+    ("sleep", |_, args| Box::new(sleep::Sleep::new(args))),
+    ("sort", sort::make),
+    ("stdbuf", launch::env),
+    ("tac", cat::make),
+    ("tail", tail::make),
+    ("tee", tee::make),
+    ("time", launch::env),
+    ("timeout", launch::timeout),
+    ("tr", tr::make),
+    ("uniq", sort::make_uniq),
+    ("watch", launch::watch),
+    ("wc", wc::make),
+    ("xargs", launch::xargs),
+    ("yes", echo::yes),
+];
 
 /// A quick tool by name.
 pub fn quick(name: &str) -> Option<Quick> {

@@ -181,7 +181,7 @@ fn version(a: &str, b: &str) -> Ordering {
             (None, _) => return Ordering::Less,
             (_, None) => return Ordering::Greater,
             (Some(x), Some(y)) if x.is_ascii_digit() && y.is_ascii_digit() => {
-                let mut take = |i: &mut std::iter::Peekable<std::str::Chars<'_>>| {
+                let take = |i: &mut std::iter::Peekable<std::str::Chars<'_>>| {
                     let mut n = 0u64;
                     while let Some(d) = i.peek().and_then(|c| c.to_digit(10)) {
                         n = n.saturating_mul(10).saturating_add(u64::from(d));

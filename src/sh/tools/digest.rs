@@ -1,0 +1,115 @@
+//! `base64`, `sha256sum`; `md5sum` is not simulated.
+
+use super::filter::{Filter, Flow, Work, refuse};
+use super::opts;
+use crate::sh::io::Io;
+use crate::sh::process::Program;
+use crate::sh::sha256;
+
+#[derive(Clone)]
+struct Digest {
+    sum: bool,
+    decode: bool,
+    wrap: usize,
+    name: String,
+    data: Vec<u8>,
+}
+
+pub fn make(name: &str, args: &[String]) -> Box<dyn Program> {
+    if name == "md5sum" {
+        return refuse(name, "not simulated here", 1);
+    }
+    let o = match opts::parse(args, "dDw:ib", &[("decode", 'd'), ("wrap", 'w'), ("ignore-garbage", 'i')]) {
+        Ok(o) => o,
+        Err(text) => return refuse(name, &text, 1),
+    };
+    let wrap = o.value('w').map_or(Some(76), |w| w.parse().ok());
+    let Some(wrap) = wrap else {
+        return refuse(name, &format!("invalid wrap size: '{}'", o.value('w').unwrap_or("")), 1);
+    };
+    let decode = o.has('d') || o.has('D');
+    let work = Digest { sum: name == "sha256sum", decode, wrap, name: String::new(), data: Vec::new() };
+    Filter::make(name, o.rest, Box::new(work))
+}
+
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// Standard base64 with padding.
+pub fn encode(data: &[u8]) -> String {
+    let mut out = String::new();
+    for chunk in data.chunks(3) {
+        let n = chunk.iter().fold(0u32, |n, b| n << 8 | u32::from(*b)) << (8 * (3 - chunk.len()));
+        for i in 0..4 {
+            let six = (n >> (18 - 6 * i) & 63) as usize;
+            out.push(if i <= chunk.len() { char::from(ALPHABET[six]) } else { '=' });
+        }
+    }
+    out
+}
+
+/// Reads base64, blanks ignored; what could be read, and whether all could.
+pub fn decode(text: &[u8]) -> (Vec<u8>, bool) {
+    let (mut out, mut n, mut bits) = (Vec::new(), 0u32, 0);
+    for byte in text.iter().filter(|b| !b.is_ascii_whitespace()) {
+        if *byte == b'=' {
+            return (out, true);
+        }
+        let Some(six) = ALPHABET.iter().position(|a| a == byte) else { return (out, false) };
+        n = n << 6 | six as u32;
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            out.push((n >> bits) as u8);
+            n &= (1 << bits) - 1;
+        }
+    }
+    (out, bits < 6)
+}
+
+impl Work for Digest {
+    fn by_line(&self) -> bool {
+        false
+    }
+
+    fn file(&mut self, _: &mut Io<'_>, name: &str) {
+        name.clone_into(&mut self.name);
+        self.data.clear();
+    }
+
+    fn bytes(&mut self, _: &mut Io<'_>, data: &[u8]) -> Flow {
+        self.data.extend_from_slice(data);
+        Flow::More
+    }
+
+    fn file_end(&mut self, io: &mut Io<'_>) {
+        if self.sum {
+            io.out(&format!("{}  {}\n", sha256::hex(&self.data), self.name));
+        } else if self.decode {
+            let (data, good) = decode(&self.data);
+            io.write(1, &data);
+            if !good {
+                io.err("base64: invalid input\n");
+            }
+        } else {
+            let text = encode(&self.data);
+            match self.wrap {
+                0 => io.out(&text),
+                width => {
+                    for line in text.as_bytes().chunks(width) {
+                        io.write(1, line);
+                        io.out("\n");
+                    }
+                }
+            }
+        }
+    }
+
+    fn end(&mut self, _: &mut Io<'_>) -> i32 {
+        let bad = self.decode && !decode(&self.data).1;
+        i32::from(bad)
+    }
+
+    fn boxed(&self) -> Box<dyn Work> {
+        Box::new(self.clone())
+    }
+}

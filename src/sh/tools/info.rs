@@ -1,0 +1,302 @@
+//! What a machine tells of itself: `date`, `hostname`, `whoami`, `id`, `uname`, `printenv`, `uptime`, `free`, `df`.
+
+use super::Call;
+use crate::apimachinery::Time;
+use crate::apimachinery::time::MONTHS;
+use crate::sh::io::Io;
+
+pub fn hostname(io: &mut Io<'_>, call: &Call<'_>) -> i32 {
+    let (name, ip) = (io.kernel().hostname.clone(), io.kernel().ip.clone());
+    let text = match call.args.first().map(String::as_str) {
+        None | Some("-f" | "--fqdn") => name,
+        Some("-i") => ip,
+        Some("-I") => format!("{ip} "),
+        Some("-s") => name.split('.').next().unwrap_or("").to_owned(),
+        Some("-d") => String::new(),
+        Some(_) => {
+            io.err("hostname: sethostname: Operation not permitted\n");
+            return 1;
+        }
+    };
+    io.out(&format!("{text}\n"));
+    0
+}
+
+pub fn whoami(io: &mut Io<'_>, _: &Call<'_>) -> i32 {
+    let user = io.kernel().user.clone();
+    io.out(&format!("{user}\n"));
+    0
+}
+
+/// Name, number and group of the machine's user, from `/etc/passwd`.
+fn user(io: &mut Io<'_>) -> (String, u32) {
+    let name = io.kernel().user.clone();
+    if let Ok(uid) = name.parse() {
+        return (name, uid);
+    }
+    let passwd = io.read_file("/etc/passwd").unwrap_or_default();
+    let passwd = String::from_utf8_lossy(&passwd);
+    let line = passwd.lines().find(|l| l.split(':').next() == Some(&name));
+    let uid = line.and_then(|l| l.split(':').nth(2)).and_then(|n| n.parse().ok());
+    (name.clone(), uid.unwrap_or(if name == "root" { 0 } else { 1000 }))
+}
+
+pub fn id(io: &mut Io<'_>, call: &Call<'_>) -> i32 {
+    let (name, uid) = user(io);
+    let text = match call.args.first().map(String::as_str) {
+        Some("-u" | "-g" | "-G") => uid.to_string(),
+        Some("-un" | "-gn" | "-nu") => name,
+        _ => format!("uid={uid}({name}) gid={uid}({name}) groups={uid}({name})"),
+    };
+    io.out(&format!("{text}\n"));
+    0
+}
+
+const RELEASE: &str = "6.1.0-podium";
+
+pub fn uname(io: &mut Io<'_>, call: &Call<'_>) -> i32 {
+    let host = io.kernel().hostname.clone();
+    let flags: String = call.args.iter().map(|a| a.trim_start_matches('-')).collect();
+    let mut parts = Vec::new();
+    for (flag, value) in [
+        ('s', "Linux"),
+        ('n', host.as_str()),
+        ('r', RELEASE),
+        ('v', "#1 SMP PREEMPT_DYNAMIC"),
+        ('m', "x86_64"),
+        ('o', "GNU/Linux"),
+    ] {
+        if flags.contains(flag) || flags.contains('a') || (flags.is_empty() && flag == 's') {
+            parts.push(value);
+        }
+    }
+    io.out(&format!("{}\n", parts.join(" ")));
+    0
+}
+
+pub fn arch(io: &mut Io<'_>, _: &Call<'_>) -> i32 {
+    io.out("x86_64\n");
+    0
+}
+
+pub fn nproc(io: &mut Io<'_>, _: &Call<'_>) -> i32 {
+    io.out("4\n");
+    0
+}
+
+pub fn printenv(io: &mut Io<'_>, call: &Call<'_>) -> i32 {
+    let env = io.environ();
+    if call.args.is_empty() {
+        let text: String = env.iter().map(|(k, v)| format!("{k}={v}\n")).collect();
+        io.out(&text);
+        return 0;
+    }
+    let mut status = 0;
+    for name in call.args {
+        match env.get(name) {
+            Some(value) => io.out(&format!("{value}\n")),
+            None => status = 1,
+        }
+    }
+    status
+}
+
+pub fn clear(io: &mut Io<'_>, _: &Call<'_>) -> i32 {
+    io.out("\u{1b}[H\u{1b}[2J\u{1b}[3J");
+    0
+}
+
+pub fn tty(io: &mut Io<'_>, _: &Call<'_>) -> i32 {
+    let tty = io.is_tty(0);
+    io.out(if tty { "/dev/pts/0\n" } else { "not a tty\n" });
+    i32::from(!tty)
+}
+
+pub fn man(io: &mut Io<'_>, call: &Call<'_>) -> i32 {
+    match call.args.last() {
+        None => io.err("What manual page do you want?\nFor example, try 'man man'.\n"),
+        Some(page) => {
+            io.err(&format!("No manual entry for {page}: manual pages are not simulated here. Try: {page} --help\n"))
+        }
+    }
+    16
+}
+
+pub fn uptime(io: &mut Io<'_>, _: &Call<'_>) -> i32 {
+    let now = io.now();
+    let (_, _, _, h, m, s, _) = now.civil();
+    let up = now.since(io.kernel().booted).as_secs() / 60;
+    let up = if up < 60 { format!("{up} min") } else { format!("{}:{:02}", up / 60, up % 60) };
+    io.out(&format!(" {h:02}:{m:02}:{s:02} up {up},  0 users,  load average: 0.00, 0.00, 0.00\n"));
+    0
+}
+
+pub fn free(io: &mut Io<'_>, _: &Call<'_>) -> i32 {
+    io.out(
+        "               total        used        free      shared  buff/cache   available\n\
+         Mem:         7957368     1557368     5120000       10240     1280000     6400000\n\
+         Swap:              0           0           0\n",
+    );
+    0
+}
+
+pub fn df(io: &mut Io<'_>, call: &Call<'_>) -> i32 {
+    let human = call.args.iter().any(|a| a.contains('h'));
+    let row = if human {
+        "overlay          97G   20G   77G  21% /"
+    } else {
+        "overlay        101430960 20286192 81144768  21% /"
+    };
+    let head = if human {
+        "Filesystem      Size  Used Avail Use% Mounted on"
+    } else {
+        "Filesystem     1K-blocks     Used Available Use% Mounted on"
+    };
+    io.out(&format!("{head}\n{row}\n"));
+    0
+}
+
+pub fn date(io: &mut Io<'_>, call: &Call<'_>) -> i32 {
+    let mut now = io.now();
+    let mut format = None;
+    let mut args = call.args.iter();
+    while let Some(arg) = args.next() {
+        match arg.as_str() {
+            "-u" | "--utc" | "--universal" => {}
+            "-I" | "--iso-8601" => format = Some("%Y-%m-%d".to_owned()),
+            "-Iseconds" | "--iso-8601=seconds" => format = Some("%Y-%m-%dT%H:%M:%S+00:00".to_owned()),
+            "-R" | "--rfc-email" => format = Some("%a, %d %b %Y %H:%M:%S +0000".to_owned()),
+            "-d" | "--date" => {
+                let text = args.next().cloned().unwrap_or_default();
+                match read_date(&text, now) {
+                    Some(t) => now = t,
+                    None => {
+                        io.err(&format!("date: invalid date \u{2018}{text}\u{2019}\n"));
+                        return 1;
+                    }
+                }
+            }
+            _ => match arg.strip_prefix('+') {
+                Some(f) => format = Some(f.to_owned()),
+                None => {
+                    io.err(&format!("date: invalid date \u{2018}{arg}\u{2019}\n"));
+                    return 1;
+                }
+            },
+        }
+    }
+    let text = format_time(now, &format.unwrap_or_else(|| "%a %b %e %H:%M:%S UTC %Y".to_owned()));
+    io.out(&format!("{text}\n"));
+    0
+}
+
+/// `@1700000000`, RFC 3339, `now`, `3 days ago`, `+2 hours`.
+fn read_date(text: &str, now: Time) -> Option<Time> {
+    if let Some(secs) = text.strip_prefix('@') {
+        return secs.parse().ok().filter(|s: &i64| s.abs() < 1 << 33).map(Time::from_secs);
+    }
+    if text == "now" || text == "today" {
+        return Some(now);
+    }
+    let full = match text.len() {
+        10 => format!("{text}T00:00:00Z"),
+        19 => format!("{}Z", text.replace(' ', "T")),
+        _ => text.to_owned(),
+    };
+    if let Some(t) = Time::parse_rfc3339(&full) {
+        return Some(t);
+    }
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let (count, unit, back) = match words.as_slice() {
+        ["yesterday"] => (1, "day", true),
+        ["tomorrow"] => (1, "day", false),
+        [n, unit] => (n.trim_start_matches(['+', '-']).parse().ok()?, *unit, n.starts_with('-')),
+        [n, unit, "ago"] => (n.parse().ok()?, *unit, true),
+        _ => return None,
+    };
+    let seconds: i64 = match unit.trim_end_matches('s') {
+        "second" | "sec" => 1,
+        "minute" | "min" => 60,
+        "hour" => 3_600,
+        "day" => 86_400,
+        "week" => 604_800,
+        _ => return None,
+    };
+    let by = seconds.checked_mul(count)?.checked_mul(1_000_000_000)?;
+    Some(Time(if back { now.0.checked_sub(by)? } else { now.0.checked_add(by)? }))
+}
+
+fn format_time(t: Time, format: &str) -> String {
+    const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+    const LONG: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let (y, mo, d, h, mi, s, wd) = t.civil();
+    let month = (mo as usize).saturating_sub(1);
+    let day = DAYS.get(wd as usize).copied().unwrap_or("");
+    let mut out = String::new();
+    let mut chars = format.chars();
+    while let Some(c) = chars.next() {
+        if c != '%' {
+            out.push(c);
+            continue;
+        }
+        let mut code = chars.next();
+        let plain = code == Some('-');
+        if plain {
+            code = chars.next();
+        }
+        let two = |n: u32| if plain { n.to_string() } else { format!("{n:02}") };
+        let text = match code {
+            Some('Y') => y.to_string(),
+            Some('y') => two((y.rem_euclid(100)) as u32),
+            Some('m') => two(mo),
+            Some('d') => two(d),
+            Some('e') => format!("{d:>2}"),
+            Some('H') => two(h),
+            Some('I') => two(if h % 12 == 0 { 12 } else { h % 12 }),
+            Some('M') => two(mi),
+            Some('S') => two(s),
+            Some('p') => if h < 12 { "AM" } else { "PM" }.to_owned(),
+            Some('a') => day.chars().take(3).collect(),
+            Some('A') => day.to_owned(),
+            Some('b' | 'h') => MONTHS.get(month).copied().unwrap_or("").to_owned(),
+            Some('B') => LONG.get(month).copied().unwrap_or("").to_owned(),
+            Some('F') => format!("{y}-{mo:02}-{d:02}"),
+            Some('T') => format!("{h:02}:{mi:02}:{s:02}"),
+            Some('R') => format!("{h:02}:{mi:02}"),
+            Some('D') => format!("{mo:02}/{d:02}/{:02}", y.rem_euclid(100)),
+            Some('c') => {
+                format!("{} {} {d:>2} {h:02}:{mi:02}:{s:02} {y}", &day[..3], MONTHS.get(month).copied().unwrap_or(""))
+            }
+            Some('s') => t.secs().to_string(),
+            Some('N') => format!("{:09}", t.0.rem_euclid(1_000_000_000)),
+            Some('Z') => "UTC".to_owned(),
+            Some('z') => "+0000".to_owned(),
+            Some('u') => if wd == 0 { 7 } else { wd }.to_string(),
+            Some('w') => wd.to_string(),
+            Some('n') => "\n".to_owned(),
+            Some('t') => "\t".to_owned(),
+            Some('%') => "%".to_owned(),
+            Some('3') => {
+                chars.next();
+                format!("{:03}", t.0.rem_euclid(1_000_000_000) / 1_000_000)
+            }
+            Some(other) => format!("%{other}"),
+            None => "%".to_owned(),
+        };
+        out.push_str(&text);
+    }
+    out
+}
