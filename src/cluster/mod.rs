@@ -154,7 +154,7 @@ impl Api for ControlPlane<'_> {
 /// The door as users see it: logs, exec and port-forward reach the kubelets.
 impl Api for Cluster {
     fn handle(&mut self, request: Request) -> Reply {
-        self.api.handle(request, &mut NoNodes)
+        self.api.handle(request, &mut self.kubelets)
     }
     fn poll_watch(&mut self, id: WatchId) -> WatchPoll {
         self.api.poll_watch(id)
@@ -163,12 +163,12 @@ impl Api for Cluster {
         self.api.close_watch(id);
     }
     fn poll_stream(&mut self, id: StreamId) -> StreamPoll {
-        NoNodes.poll_stream(id)
+        self.kubelets.poll_stream(id)
     }
     fn write_stream(&mut self, id: StreamId, data: Option<&[u8]>) {
-        NoNodes.write_stream(id, data);
+        self.kubelets.write_stream(id, data);
     }
     fn close_stream(&mut self, id: StreamId) {
-        NoNodes.close_stream(id);
+        self.kubelets.close_stream(id);
     }
 }
