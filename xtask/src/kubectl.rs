@@ -25,6 +25,11 @@ enum Expect {
 }
 use Expect::{All, Err as Error, Not, Out};
 
+/// The longest that one command may take.
+const LIMIT: Duration = Duration::from_secs(40);
+/// Failures after which the rest would only repeat them.
+const ENOUGH: usize = 10;
+
 const MANIFEST: &str = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: kubia-manual\nspec:\n  containers:\n  - image: luksa/kubia\n    name: kubia\n    ports:\n    - containerPort: 8080\n      protocol: TCP\n";
 const LABELLED: &str = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: kubia-manual-v2\n  labels:\n    creation_method: manual\n    env: prod\nspec:\n  containers:\n  - image: luksa/kubia\n    name: kubia\n";
 const NAMESPACE: &str = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: custom-namespace\n";
@@ -34,7 +39,7 @@ const CHAPTER: &[Case] = &[
     Case { args: "create -f kubia-manual.yaml", expect: Out("pod/kubia-manual created") },
     Case { args: "create -f kubia-manual.yaml", expect: Error("AlreadyExists") },
     Case { args: "apply -f kubia-manual-v2.yaml", expect: Out("pod/kubia-manual-v2 created") },
-    Case { args: "wait --for=condition=Ready pod --all --timeout=60s", expect: Out("pod/kubia-manual condition met") },
+    Case { args: "wait --for=condition=Ready pod --all --timeout=30s", expect: Out("pod/kubia-manual condition met") },
     Case { args: "get po", expect: All(&["NAME", "kubia-manual-v2", "1/1", "Running"]) },
     Case {
         args: "get po kubia-manual -o yaml",
@@ -42,7 +47,7 @@ const CHAPTER: &[Case] = &[
     },
     Case { args: "get po kubia-manual -o json", expect: Out("\"kind\": \"Pod\"") },
     Case { args: "get po -o wide", expect: All(&["NODE", "10.244."]) },
-    Case { args: "describe po kubia-manual", expect: All(&["Name:             kubia-manual", "Scheduled", "Started"]) },
+    Case { args: "describe po kubia-manual", expect: All(&["Name:", "kubia-manual", "Scheduled", "Started"]) },
     Case { args: "logs kubia-manual", expect: Out("Kubia server starting...") },
     Case { args: "logs kubia-manual -c kubia", expect: Out("Kubia server starting...") },
     Case { args: "exec kubia-manual -- hostname", expect: Out("kubia-manual") },
@@ -82,10 +87,16 @@ pub fn stage() -> Result<Outcome> {
     let server = Server::start()?;
     let mut failures = Vec::new();
     for case in CHAPTER {
-        let output = server.kubectl(case.args)?;
-        if let Some(why) = wrong(&case.expect, &output) {
+        let why = match server.kubectl(case.args) {
+            Ok(output) => wrong(&case.expect, &output),
+            Err(Failure(text)) => Some(text),
+        };
+        if let Some(why) = why {
             println!("FAILED kubectl {}\n{why}", case.args);
             failures.push(case.args);
+        }
+        if failures.len() >= ENOUGH {
+            return Err(Failure(format!("kubectl: given up after {ENOUGH} failures")));
         }
     }
     let watched = server.watches()?;
@@ -151,7 +162,7 @@ impl Server {
 
     fn kubectl(&self, args: &str) -> Result<Output> {
         let child = self.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
-        finish(child, Duration::from_secs(60)).map_err(|_| Failure(format!("kubectl {args} did not end within 60 s")))
+        finish(child, LIMIT).map_err(|_| Failure(format!("kubectl {args} did not end within {} s", LIMIT.as_secs())))
     }
 
     /// Whether `get -w` shows a pod that comes and becomes Running while it is watched.
@@ -159,7 +170,7 @@ impl Server {
         let watch = self.command("get po -w").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         std::thread::sleep(Duration::from_secs(1));
         self.kubectl("create -f kubia-manual.yaml")?;
-        let ready = self.kubectl("wait --for=condition=Ready pod kubia-manual --timeout=60s")?;
+        let ready = self.kubectl("wait --for=condition=Ready pod kubia-manual --timeout=30s")?;
         std::thread::sleep(Duration::from_secs(1));
         let output = stop(watch)?;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -48,7 +48,7 @@ impl Bench {
 
     fn create(&mut self, name: &str) -> Value {
         let object = object! { "kind" => "Pod", "apiVersion" => "v1",
-            "metadata" => object! { "name" => name, "namespace" => "a" } };
+        "metadata" => object! { "name" => name, "namespace" => "a" } };
         self.run(|r, info| r.create(info, object)).unwrap()
     }
 
