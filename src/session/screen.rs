@@ -61,14 +61,14 @@ pub struct TabView {
 }
 
 /// A stretch of output of one kind, in the order of arrival.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
     Stdout(Rc<str>),
     Stderr(Rc<str>),
 }
 
 /// The page's own words beside an error, never copied with the output.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
     pub text: String,
     /// Commands to tap.
@@ -76,7 +76,7 @@ pub struct Note {
 }
 
 /// A command with what it printed so far.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Block {
     pub id: u64,
     pub prompt: Prompt,
@@ -90,7 +90,7 @@ pub struct Block {
 }
 
 /// What stands before a line.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Prompt {
     /// The namespace, where it is not `default`.
     pub namespace: Option<(String, usize)>,
@@ -103,7 +103,7 @@ pub struct Prompt {
 }
 
 /// A wait that takes long, with what it waits for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wait {
     pub text: String,
     /// Virtual seconds until it ends, where known.
@@ -118,7 +118,7 @@ pub struct Choice {
 }
 
 /// One terminal tab. Blocks are shared: a block that did not change keeps its pointer.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TerminalView {
     pub tab: TabId,
     pub title: String,
@@ -140,14 +140,14 @@ pub struct TimeView {
 }
 
 /// One fact of the inspector.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fact {
     pub name: String,
     pub value: String,
 }
 
 /// The inspector's contents.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InspectorView {
     pub selection: Selection,
     pub tab: InspectorTab,
@@ -166,7 +166,7 @@ pub struct InspectorView {
 }
 
 /// A problem in the open file.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// From 1.
     pub line: usize,
@@ -175,7 +175,7 @@ pub struct Problem {
 }
 
 /// The open file.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EditorView {
     pub name: String,
     /// Text when it was opened; the field itself is uncontrolled.
@@ -187,7 +187,7 @@ pub struct EditorView {
 }
 
 /// The lesson panel.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LessonScreen {
     /// Being fetched.
     Loading,
@@ -214,7 +214,7 @@ pub struct LessonCard {
 }
 
 /// The open lesson. Sentences are the prose's typed blocks, in the reader's language.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LessonView {
     pub id: String,
     /// The chapter's title.
@@ -228,7 +228,7 @@ pub struct LessonView {
     pub next: Option<String>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepView {
     pub id: String,
     pub title: Vec<prose::Inline>,

@@ -270,6 +270,8 @@ impl App {
                     self.say(ctx, text);
                     draws = true;
                 }
+                // Told once it is drawn.
+                Effect::Emit { event: "ready", .. } => {}
                 Effect::Emit { event, detail } => self.tell(ctx, event, &detail),
                 Effect::ApplyLang => self.apply_lang(ctx),
                 Effect::ApplyTheme => self.apply_theme(ctx),

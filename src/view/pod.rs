@@ -41,7 +41,7 @@ impl Phase {
 }
 
 /// One container of a pod.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContainerView {
     pub name: String,
     pub image: String,
@@ -56,7 +56,7 @@ pub struct ContainerView {
 }
 
 /// One pod, independent of where it is drawn.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PodView {
     pub uid: String,
     pub namespace: String,

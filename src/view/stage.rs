@@ -40,7 +40,7 @@ impl Lod {
 }
 
 /// A node, as far as the picture shows it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeView {
     pub name: String,
     pub ready: bool,
@@ -155,6 +155,9 @@ pub struct Stage {
     pub ghosts: Vec<GhostBox>,
     pub tallies: Vec<Tally>,
 }
+
+/// A layout holds no NaN. With this, shared stages are compared by pointer first.
+impl Eq for Stage {}
 
 /// The grid of slots inside a node.
 #[derive(Clone, Copy, Debug)]

@@ -52,6 +52,8 @@ pub struct Picture {
     stop: Option<String>,
     /// The last place of a pointer that drags the picture.
     drag: Option<(i32, i32)>,
+    /// It has dragged: what follows is no click.
+    dragged: bool,
     watch: Option<dom::SizeWatch>,
     wheel: Option<EventListener>,
 }
@@ -61,7 +63,15 @@ impl Component for Picture {
     type Properties = Props;
 
     fn create(_: &Context<Self>) -> Self {
-        Self { scroll: NodeRef::default(), legend: false, stop: None, drag: None, watch: None, wheel: None }
+        Self {
+            scroll: NodeRef::default(),
+            legend: false,
+            stop: None,
+            drag: None,
+            dragged: false,
+            watch: None,
+            wheel: None,
+        }
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
@@ -137,7 +147,10 @@ impl Component for Picture {
 }
 
 impl Picture {
-    fn click(&self, ctx: &Context<Self>, event: &MouseEvent) {
+    fn click(&mut self, ctx: &Context<Self>, event: &MouseEvent) {
+        if std::mem::take(&mut self.dragged) {
+            return;
+        }
         let Some(target) = event.target_dyn_into::<Element>() else { return };
         ctx.props().dispatch.emit(Action::Select(keys::selection_at(&target)));
     }
@@ -185,10 +198,14 @@ impl Picture {
         let Some(el) = self.scroll.cast::<Element>() else { return };
         let at = (event.client_x(), event.client_y());
         match (event.type_().as_str(), self.drag) {
-            ("pointerdown", _) if event.pointer_type() == "mouse" && event.button() == 0 => self.drag = Some(at),
+            ("pointerdown", _) if event.pointer_type() == "mouse" && event.button() == 0 => {
+                (self.drag, self.dragged) = (Some(at), false);
+            }
             ("pointermove", Some(was)) if event.buttons() == 1 => {
-                el.set_scroll_left(el.scroll_left() - (at.0 - was.0));
-                el.set_scroll_top(el.scroll_top() - (at.1 - was.1));
+                let before = (el.scroll_left(), el.scroll_top());
+                el.set_scroll_left(before.0 - (at.0 - was.0));
+                el.set_scroll_top(before.1 - (at.1 - was.1));
+                self.dragged |= before != (el.scroll_left(), el.scroll_top());
                 self.drag = Some(at);
             }
             _ => self.drag = None,
