@@ -280,6 +280,10 @@ pub struct Inspector {
     pub pods: Text,
     pub why_waiting: Text,
     pub log_tail: Text,
+    /// The drawing of a pod's inside: its heading, what all containers share, what each has alone.
+    pub inside: Text,
+    pub shared: Text,
+    pub own_files: Text,
     pub no_logs: Text,
     pub no_events: Text,
     pub none: Text,

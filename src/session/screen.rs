@@ -157,6 +157,8 @@ pub struct InspectorView {
     pub phase: Option<crate::view::pod::Phase>,
     pub pod: Option<Rc<crate::view::pod::PodView>>,
     pub facts: Vec<Fact>,
+    /// A look inside the pod.
+    pub inside: Option<Rc<crate::view::inside::Inside>>,
     pub labels: Vec<(String, String)>,
     pub annotations: Vec<(String, String)>,
     pub yaml: String,

@@ -263,6 +263,16 @@ impl Demo {
                         namespace: pod.as_ref().map(|p| (p.namespace.clone(), 0)),
                         phase: pod.as_ref().map(|p| p.phase),
                         pod: pod.clone(),
+                        inside: self
+                            .pods
+                            .iter()
+                            .find(|p| {
+                                s == Selection::Pod {
+                                    namespace: p["metadata"]["namespace"].str().into(),
+                                    name: p["metadata"]["name"].str().into(),
+                                }
+                            })
+                            .map(|p| Rc::new(crate::view::inside::Inside::new(p))),
                         facts: vec![Fact { name: "IP".into(), value: "10.244.1.2".into() }],
                         labels: vec![("a".into(), "b".into())],
                         annotations: vec![],

@@ -126,6 +126,9 @@ fn overview(lang: Lang, view: &InspectorView) -> Html {
             { pairs(w.inspector.labels, &view.labels) }
             { pairs(w.inspector.annotations, &view.annotations) }
         </dl>
+        if let Some(inside) = &view.inside {
+            <><h3>{ w.inspector.inside }</h3>{ super::inside::inside(lang, inside) }</>
+        }
         if !containers.is_empty() {
             <><h3>{ w.inspector.containers }</h3>{ for containers.iter().map(container) }</>
         }

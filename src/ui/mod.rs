@@ -11,6 +11,7 @@ mod editor;
 pub mod embed;
 mod frames;
 mod icons;
+mod inside;
 mod inspector;
 mod lesson;
 mod parts;
