@@ -7,7 +7,9 @@ use crate::apimachinery::{Object, Time, Value, yaml};
 use crate::client::request::ReplyBody;
 use crate::client::{Api, Informers, Request, Resource, StreamChunk};
 use crate::i18n::Texts;
+use crate::view::inside::Inside;
 use crate::view::picture::Picture;
+use std::rc::Rc;
 
 /// How many lines of a log are shown.
 const TAIL: &str = "200";
@@ -43,6 +45,7 @@ pub fn inspect(
         },
         labels: pairs(object.labels()),
         annotations: pairs(object.annotations()),
+        inside: matches!(selection, Selection::Pod { .. }).then(|| Rc::new(Inside::new(&object))),
         yaml: if tab == InspectorTab::Yaml { yaml::to_string(&object) } else { String::new() },
         logs: if tab == InspectorTab::Logs { logs(&object, api) } else { String::new() },
         events: if tab == InspectorTab::Events { events(&object, api, now) } else { Vec::new() },

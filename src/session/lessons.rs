@@ -32,6 +32,8 @@ pub struct Lessons {
     failed: Option<String>,
     /// Asked for, not come yet.
     pending: BTreeSet<String>,
+    /// Could not be fetched; not asked for again until the reader wants something.
+    missing: BTreeSet<String>,
     /// The lesson the reader wants; it opens when all of it has come.
     wanted: Option<String>,
     open: Option<Open>,
@@ -59,7 +61,7 @@ impl Lessons {
                 paths.push(prose_path(&id, lang));
             }
         }
-        paths.retain(|p| self.pending.insert(p.clone()));
+        paths.retain(|p| !self.missing.contains(p) && self.pending.insert(p.clone()));
         paths.into_iter().map(|path| Effect::Fetch { path }).collect()
     }
 
@@ -74,7 +76,10 @@ impl Lessons {
         let taken = result.and_then(|text| self.take(path, &text));
         match taken {
             Ok(()) => self.failed = None,
-            Err(why) => self.failed = Some(format!("{path}: {why}")),
+            Err(why) => {
+                self.missing.insert(path.to_owned());
+                self.failed = Some(format!("{path}: {why}"));
+            }
         }
     }
 
@@ -94,6 +99,7 @@ impl Lessons {
     /// The reader wants this lesson, or the list.
     pub fn want(&mut self, id: Option<String>) {
         self.failed = None;
+        self.missing.clear();
         self.close();
         self.wanted = id;
     }

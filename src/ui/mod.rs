@@ -5,7 +5,6 @@ mod app;
 mod bar;
 mod calls;
 mod crash;
-mod demo;
 mod dom;
 mod editor;
 pub mod embed;
@@ -19,5 +18,3 @@ mod picture;
 mod splitter;
 mod terminal;
 mod time;
-
-use demo::Demo as Session;
