@@ -2,7 +2,8 @@
 
 use super::action::{InspectorTab, Selection, TabId};
 use crate::i18n::Lang;
-use crate::lesson::{prose, runner};
+pub use crate::lesson::prose;
+pub use crate::lesson::runner::HintState;
 pub use crate::view::flow::{Flow, FlowKind};
 pub use crate::view::picture::NamespaceView;
 use crate::view::stage::Stage;
@@ -243,6 +244,6 @@ pub struct StepView {
     pub goals: Vec<(bool, Vec<prose::Block>)>,
     /// What to say of a mistake that was seen (false), or of the solved step (true).
     pub note: Option<(bool, Vec<prose::Block>)>,
-    pub hints: Vec<(runner::HintState, Vec<prose::Block>)>,
+    pub hints: Vec<(HintState, Vec<prose::Block>)>,
     pub solution: Vec<String>,
 }

@@ -354,9 +354,10 @@ impl App {
         }
     }
 
-    /// A command for the empty picture: the first file there is.
+    /// A command for the empty picture: creates what the plainest file there is describes.
     fn offer(&self) -> Option<String> {
-        let file = self.screen.files.iter().find(|f| f.ends_with(".yaml"))?;
+        let manifests = self.screen.files.iter().filter(|f| f.ends_with(".yaml"));
+        let file = manifests.min_by_key(|f| (!f.ends_with("manual.yaml"), f.len()))?;
         Some(["kubectl create -f ", file].concat())
     }
 

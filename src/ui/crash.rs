@@ -21,8 +21,8 @@ fn show(element: &Element, report: &str) -> Option<()> {
     let lang = dom::root().and_then(|r| r.get_attribute("lang")).unwrap_or_default();
     let w = Lang::from_tag(&lang).texts();
     let app = element.query_selector(".app").ok()??;
-    for gone in [".lesson", ".work", ".tabs-phone", ".scrim", ".editor", ".time"] {
-        if let Ok(Some(part)) = app.query_selector(gone) {
+    for gone in [".lesson", ".work", ".tabs-phone", ".scrim", ".editor", ".bar .time", ".bar .btn"] {
+        while let Ok(Some(part)) = app.query_selector(gone) {
             part.remove();
         }
     }

@@ -1,7 +1,6 @@
 //! The bar between picture and terminal.
 
 use super::dom;
-use wasm_bindgen::JsCast;
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -34,7 +33,11 @@ impl Component for Splitter {
 
     fn create(_: &Context<Self>) -> Self {
         let kept = dom::kept("split").and_then(|s| s.trim_end_matches('%').parse::<f64>().ok());
-        Self { bar: NodeRef::default(), percent: kept.unwrap_or(DEFAULT).clamp(20.0, 80.0), held: false }
+        Self {
+            bar: NodeRef::default(),
+            percent: kept.filter(|p| p.is_finite()).unwrap_or(DEFAULT).clamp(20.0, 80.0),
+            held: false,
+        }
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
@@ -102,9 +105,8 @@ impl Splitter {
 
     /// Through CSSOM: the page's policy allows no style attribute.
     fn apply(&self) {
-        let app = self.bar.cast::<Element>().and_then(|b| b.closest(".app").ok().flatten());
-        if let Some(app) = app.and_then(|a| a.dyn_into::<web_sys::HtmlElement>().ok()) {
-            let _ = app.style().set_property("--split", &[&self.percent.to_string(), "%"].concat());
+        if let Some(root) = dom::root() {
+            let _ = root.style().set_property("--split", &[&self.percent.to_string(), "%"].concat());
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::super::parts::{Dispatch, command};
 use crate::i18n::Lang;
-use crate::lesson::prose::{Block, Inline};
 use crate::session::Action;
+use crate::session::screen::prose::{Block, Inline};
 use yew::prelude::*;
 
 /// Blocks of prose, one under another.

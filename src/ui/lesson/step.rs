@@ -4,10 +4,10 @@ use super::super::icons::{Icon, icon};
 use super::super::parts::{Dispatch, command, flag, maybe, on_click, truth};
 use super::prose::{blocks, inline};
 use crate::i18n::Lang;
-use crate::lesson::prose::Block;
-use crate::lesson::runner::HintState;
 use crate::session::Action;
+use crate::session::screen::HintState;
 use crate::session::screen::StepView;
+use crate::session::screen::prose::Block;
 use yew::prelude::*;
 
 /// A step of the list; `number` counts from 1.

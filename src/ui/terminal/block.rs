@@ -1,9 +1,10 @@
 //! A command with what it printed. Memoised: a block that did not change keeps its pointer and costs nothing.
 
-use super::super::parts::{Dispatch, command};
+use super::super::icons::{Icon, icon};
+use super::super::parts::{Dispatch, command, on_click};
 use crate::i18n::Lang;
-use crate::session::Selection;
-use crate::session::screen::{Block, Piece, Prompt};
+use crate::session::screen::{Block, Piece, Prompt, Wait};
+use crate::session::{Action, Selection, TabId};
 use crate::view::output::{Span, error_runs, spans, tail};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -15,19 +16,22 @@ const LINES: usize = 2_000;
 #[derive(Properties)]
 pub struct Props {
     pub lang: Lang,
+    pub tab: TabId,
     pub block: Rc<Block>,
+    /// What it waits for, while that takes long.
+    pub wait: Option<Wait>,
     pub dispatch: Dispatch,
 }
 
 impl PartialEq for Props {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.block, &other.block) && self.lang == other.lang
+        Rc::ptr_eq(&self.block, &other.block) && self.lang == other.lang && self.wait == other.wait
     }
 }
 
 #[component]
 pub fn BlockView(props: &Props) -> Html {
-    let Props { lang, block, dispatch } = props;
+    let Props { lang, block, dispatch, .. } = props;
     let all = use_state(|| false);
     let names: BTreeMap<&str, usize> =
         block.names.iter().enumerate().map(|(i, (text, _))| (text.as_str(), i)).collect();
@@ -68,7 +72,25 @@ pub fn BlockView(props: &Props) -> Html {
                     }
                 </aside>
             }
+            if let Some(wait) = &props.wait { { waiting(props, wait) } }
         </div>
+    }
+}
+
+/// A wait that takes long: what for, how long, and the ways out.
+fn waiting(props: &Props, wait: &Wait) -> Html {
+    let w = props.lang.texts();
+    html! {
+            <aside class="t-note" data-wait="" role="status" lang={props.lang.code()}>
+                <p>{ (w.terminal.waiting)(&wait.text, wait.seconds) }</p>
+                <div class="t-do">
+                    <button type="button" class="btn btn-line" onclick={on_click(&props.dispatch, Action::SkipWait)}>
+                        { icon(Icon::Step) }{ w.terminal.skip_ahead }</button>
+                    <button type="button" class="btn btn-line"
+                        onclick={on_click(&props.dispatch, Action::Interrupt { tab: props.tab })}>
+                        <kbd>{ "Ctrl-C" }</kbd>{ " " }{ w.terminal.stop_waiting }</button>
+                </div>
+            </aside>
     }
 }
 

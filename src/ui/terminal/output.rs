@@ -1,7 +1,6 @@
 //! What the terminal has printed.
 
-use super::super::icons::{Icon, icon};
-use super::super::parts::{Dispatch, maybe, on_click};
+use super::super::parts::{Dispatch, maybe};
 use super::block::{BlockView, selection_of};
 use crate::i18n::Lang;
 use crate::session::screen::{Block, Wait};
@@ -48,33 +47,17 @@ pub fn Output(props: &Props) -> Html {
         <div class="term-out" data-testid="terminal-output" role="log" aria-live="polite" aria-label={lang.texts().terminal.output}
             lang="en" {onclick}>
             if skipped > 0 {
-                <div class="t-block"><div class="t-note">
+                <div class="t-note" lang={lang.code()}>
                     <button type="button" class="btn btn-line" onclick={more}>{ lang.texts().terminal.show_earlier }</button>
-                </div></div>
-            }
-            { for blocks.iter().skip(skipped).map(|block| html! {
-                <BlockView key={block.id} lang={*lang} block={block.clone()} dispatch={dispatch.clone()} />
-            }) }
-            if let Some(wait) = &props.wait { { waiting(props, wait) } }
-        </div>
-    }
-}
-
-/// A wait that takes long: what for, how long, and the ways out.
-fn waiting(props: &Props, wait: &Wait) -> Html {
-    let w = props.lang.texts();
-    html! {
-        <div class="t-block">
-            <aside class="t-note" data-wait="" role="status" lang={props.lang.code()}>
-                <p>{ (w.terminal.waiting)(&wait.text, wait.seconds) }</p>
-                <div class="t-do">
-                    <button type="button" class="btn btn-line" onclick={on_click(&props.dispatch, Action::SkipWait)}>
-                        { icon(Icon::Step) }{ w.terminal.skip_ahead }</button>
-                    <button type="button" class="btn btn-line"
-                        onclick={on_click(&props.dispatch, Action::Interrupt { tab: props.tab })}>
-                        <kbd>{ "Ctrl-C" }</kbd>{ " " }{ w.terminal.stop_waiting }</button>
                 </div>
-            </aside>
+            }
+            { for blocks.iter().enumerate().skip(skipped).map(|(i, block)| {
+                // A wait belongs to the command that runs, the last one.
+                let wait = props.wait.clone().filter(|_| i + 1 == blocks.len());
+                html! {
+                    <BlockView key={block.id} lang={*lang} tab={props.tab} block={block.clone()} {wait} dispatch={dispatch.clone()} />
+                }
+            }) }
         </div>
     }
 }
