@@ -14,6 +14,14 @@ fn server() -> ApiServer {
     ApiServer::new(clock, Rng::new(1), Config::default())
 }
 
+/// A server in whose default namespace pods can be made: the account is there that a controller would make.
+fn server_for_pods() -> ApiServer {
+    let mut s = server();
+    let account = object! { "metadata" => object! { "name" => "default" } };
+    ok(&mut s, Request::post("/api/v1/namespaces/default/serviceaccounts", account));
+    s
+}
+
 fn ask(server: &mut ApiServer, request: Request) -> Reply {
     server.handle(request, &mut NoNodes)
 }
@@ -353,7 +361,7 @@ fn pod(name: &str) -> Value {
 
 #[test]
 fn a_pod_is_bound_once() {
-    let mut s = server();
+    let mut s = server_for_pods();
     ok(&mut s, Request::post(PODS, pod("p")));
     let binding = |node: &str| {
         object! { "apiVersion" => "v1", "kind" => "Binding", "metadata" => object! { "name" => "p" },
@@ -399,7 +407,7 @@ fn scale_is_read_and_written() {
 
 #[test]
 fn evictions_heed_budgets() {
-    let mut s = server();
+    let mut s = server_for_pods();
     let mut p = pod("p");
     p.set("metadata.labels.app", "web");
     ok(&mut s, Request::post(PODS, p));
@@ -480,7 +488,7 @@ fn server_side_apply_creates_and_merges_and_needs_a_manager() {
 #[ignore = "a measurement"]
 #[allow(clippy::disallowed_types)]
 fn speed() {
-    let mut s = server();
+    let mut s = server_for_pods();
     let id = watch(&mut s, Request::get(PODS));
     let start = std::time::Instant::now();
     let paths: Vec<String> = (0..1000).map(|i| format!("{PODS}/p{i}")).collect();

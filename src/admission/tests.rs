@@ -1,0 +1,125 @@
+//! The plugins together, over a handful of stored objects.
+
+use super::*;
+use crate::api::resources;
+
+/// Stored objects as (resource, namespace, name, object).
+struct Stored(Vec<(&'static str, &'static str, &'static str, Value)>);
+
+impl Reader for Stored {
+    fn get(&self, _: &str, resource: &str, namespace: &str, name: &str) -> Option<Value> {
+        let found = self.0.iter().find(|(r, ns, n, _)| *r == resource && *ns == namespace && *n == name);
+        found.map(|(.., v)| v.clone())
+    }
+    fn list(&self, _: &str, resource: &str, namespace: &str) -> Vec<Value> {
+        let fits = |ns: &str| namespace.is_empty() || ns == namespace;
+        self.0.iter().filter(|(r, ns, ..)| *r == resource && fits(ns)).map(|(.., v)| v.clone()).collect()
+    }
+}
+
+fn v(json: &str) -> Value {
+    Value::from_json(json).unwrap()
+}
+
+fn stored(more: Vec<(&'static str, &'static str, &'static str, Value)>) -> Stored {
+    let mut all = vec![
+        ("namespaces", "", "default", v(r#"{"status":{"phase":"Active"}}"#)),
+        ("namespaces", "", "ending", v(r#"{"status":{"phase":"Terminating"}}"#)),
+        ("serviceaccounts", "default", "default", v("{}")),
+    ];
+    all.extend(more);
+    Stored(all)
+}
+
+fn run(store: &Stored, operation: Operation, resource: &str, namespace: &str, object: &str) -> Result<Value, String> {
+    let resource = resources::all().iter().find(|r| r.resource == resource).unwrap();
+    let (mut object, old, mut warnings) = (v(object), Value::Null, Vec::new());
+    let name = object["metadata"]["name"].str().to_owned();
+    let mut attributes = Attributes {
+        operation,
+        resource,
+        subresource: "",
+        namespace,
+        name: &name,
+        object: &mut object,
+        old: &old,
+        warnings: &mut warnings,
+    };
+    let mut rng = Rng::new(1);
+    let mut context = Context { reader: store, now: Time(0), rng: &mut rng };
+    admit(&mut attributes, &mut context).map_err(|s| s.message)?;
+    validate(&mut attributes, &mut context).map_err(|s| s.message)?;
+    Ok(object)
+}
+
+const POD: &str = r#"{"metadata":{"name":"x"},"spec":{"containers":[{"name":"a","image":"n"}]}}"#;
+
+#[test]
+fn a_pod_gets_account_token_priority_and_tolerations() {
+    let pod = run(&stored(vec![]), Operation::Create, "pods", "default", POD).unwrap();
+    let spec = &pod["spec"];
+    assert_eq!(spec["serviceAccountName"].str(), "default");
+    let volume = spec["volumes"][0]["name"].str();
+    assert!(volume.starts_with("kube-api-access-") && volume.len() == 21, "{volume}");
+    assert_eq!(spec["containers"][0]["volumeMounts"][0]["name"].str(), volume);
+    assert_eq!(spec["priority"].as_i64(), Some(0));
+    assert_eq!(spec["preemptionPolicy"].str(), "PreemptLowerPriority");
+    assert_eq!(
+        spec["tolerations"].to_string(),
+        r#"[{"effect":"NoExecute","key":"node.kubernetes.io/not-ready","operator":"Exists","tolerationSeconds":300},{"effect":"NoExecute","key":"node.kubernetes.io/unreachable","operator":"Exists","tolerationSeconds":300}]"#
+    );
+}
+
+#[test]
+fn refusals_are_worded_as_in_the_transcripts() {
+    let store = stored(vec![(
+        "limitranges",
+        "default",
+        "lim",
+        v(
+            r#"{"spec":{"limits":[{"type":"Container","max":{"cpu":"1"},"default":{"cpu":"200m"},"defaultRequest":{"cpu":"100m","memory":"64Mi"}}]}}"#,
+        ),
+    )]);
+    let big = r#"{"metadata":{"name":"lim2"},"spec":{"containers":[{"name":"a","resources":{"limits":{"cpu":"2"}}}]}}"#;
+    let refused = |store: &Stored, operation, resource, namespace, object| {
+        run(store, operation, resource, namespace, object).unwrap_err()
+    };
+    assert_eq!(
+        refused(&store, Operation::Create, "pods", "default", big),
+        r#"pods "lim2" is forbidden: maximum cpu usage per Container is 1, but limit is 2"#
+    );
+    let pod = run(&store, Operation::Create, "pods", "default", POD).unwrap();
+    assert_eq!(
+        pod["metadata"]["annotations"]["kubernetes.io/limit-ranger"].str(),
+        "LimitRanger plugin set: cpu, memory request for container a; cpu limit for container a"
+    );
+    let store = stored(vec![]);
+    assert_eq!(refused(&store, Operation::Create, "pods", "nosuch", POD), r#"namespaces "nosuch" not found"#);
+    assert_eq!(
+        refused(&store, Operation::Create, "pods", "ending", POD),
+        r#"pods "x" is forbidden: unable to create new content in namespace ending because it is being terminated"#
+    );
+    let default = r#"{"metadata":{"name":"default"}}"#;
+    assert_eq!(
+        refused(&store, Operation::Delete, "namespaces", "default", default),
+        r#"namespaces "default" is forbidden: this namespace may not be deleted"#
+    );
+}
+
+#[test]
+fn a_quota_counts_what_is_stored() {
+    let quota = v(r#"{"metadata":{"name":"q"},"spec":{"hard":{"pods":"1"}}}"#);
+    let store = stored(vec![("resourcequotas", "default", "q", quota.clone())]);
+    assert!(run(&store, Operation::Create, "pods", "default", POD).is_ok());
+    let store = stored(vec![("resourcequotas", "default", "q", quota), ("pods", "default", "w", v(POD))]);
+    assert_eq!(
+        run(&store, Operation::Create, "pods", "default", POD).unwrap_err(),
+        r#"pods "x" is forbidden: exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1"#
+    );
+    let cpu = v(r#"{"metadata":{"name":"q"},"spec":{"hard":{"cpu":"1","memory":"1Gi"}}}"#);
+    let store = stored(vec![("resourcequotas", "default", "q", cpu)]);
+    assert_eq!(
+        run(&store, Operation::Create, "pods", "default", POD).unwrap_err(),
+        r#"pods "x" is forbidden: failed quota: q: must specify cpu for: a; memory for: a"#
+    );
+}
