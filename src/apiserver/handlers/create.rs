@@ -1,8 +1,7 @@
 //! POST on a collection. Models `handlers/create.go`.
 
-use super::{ApiServer, Call, body};
-use crate::api::decode::{Decoded, FieldValidation, decode};
-use crate::api::defaults;
+use super::{ApiServer, Call};
+use crate::api::decode::Decoded;
 use crate::apimachinery::{Map, Object, Status, Value};
 use crate::apiserver::options::WriteOptions;
 use crate::apiserver::{convert, crd};
@@ -15,17 +14,6 @@ impl ApiServer {
         ensure_namespace(call, &mut object)?;
         let created = self.create_decoded(call, object, options.dry_run, &mut warnings)?;
         Ok(self.reply(call, 201, created, warnings))
-    }
-
-    /// Reads the body as the endpoint's kind and fills in its defaults.
-    pub fn decode_body(&self, call: &Call, validation: FieldValidation) -> Result<Decoded, Status> {
-        let body = body(call.request, call.resource.kind)?;
-        if !call.resource.definition.is_null() {
-            return crd::decode(call.resource, body, validation);
-        }
-        let mut decoded = decode(&call.resource.gvk, body, validation)?;
-        defaults::apply(call.resource.group, call.resource.kind, &mut decoded.object);
-        Ok(decoded)
     }
 
     /// Mutating admission and the generic store's create.

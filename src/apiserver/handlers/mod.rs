@@ -2,6 +2,7 @@
 
 mod admit;
 mod create;
+mod decoding;
 mod delete;
 mod namespace;
 mod patch;

@@ -2,12 +2,11 @@
 
 use super::update::check_name;
 use super::{ApiServer, Call, body};
-use crate::api::decode::{Decoded, decode_patched};
-use crate::api::{defaults, schema};
+use crate::api::decode::Decoded;
+use crate::api::schema;
 use crate::apimachinery::field::{Error, Path};
 use crate::apimachinery::patch::{json, merge, strategic};
 use crate::apimachinery::{GroupVersionKind, Status, Value};
-use crate::apiserver::crd;
 use crate::apiserver::handlers::create::ensure_namespace;
 use crate::apiserver::options::WriteOptions;
 use crate::client::{Method, PatchType, Reply};
@@ -24,13 +23,12 @@ impl ApiServer {
         }
         let old = self.fetch(call)?;
         let patched = apply_patch(call, kind, &old, patch)?;
-        let decoded = decode_outcome(call, kind, &patched, patch, options)?;
+        let decoded = self.decode_outcome(call, kind, &patched, patch, options.validation)?;
         self.store_patched(call, decoded, options)
     }
 
     fn store_patched(&mut self, call: &Call, decoded: Decoded, options: WriteOptions) -> Result<Reply, Status> {
         let Decoded { mut object, mut warnings } = decoded;
-        defaults::apply(call.resource.group, call.resource.kind, &mut object);
         ensure_namespace(call, &mut object)?;
         check_name(call, &mut object)?;
         let part = if call.info.subresource == "status" { Part::Status } else { Part::Main };
@@ -48,7 +46,7 @@ impl ApiServer {
         let key = key_of(call.info.namespace, call.info.name);
         if let Some(old) = self.store.get(&call.resource.stored_as, &key).cloned() {
             let patched = apply_patch(call, PatchType::Apply, &old, patch)?;
-            let decoded = decode_outcome(call, PatchType::Strategic, &patched, patch, options)?;
+            let decoded = self.decode_outcome(call, PatchType::Apply, &patched, patch, options.validation)?;
             return self.store_patched(call, decoded, options);
         }
         let Decoded { mut object, mut warnings } = self.decode_body(call, options.validation)?;
@@ -57,20 +55,6 @@ impl ApiServer {
         let created = self.create_decoded(call, object, options.dry_run, &mut warnings)?;
         Ok(self.reply(call, 201, created, warnings))
     }
-}
-
-fn decode_outcome(
-    call: &Call,
-    kind: PatchType,
-    patched: &Value,
-    patch: &Value,
-    options: WriteOptions,
-) -> Result<Decoded, Status> {
-    if !call.resource.definition.is_null() {
-        return crd::decode(call.resource, patched, options.validation);
-    }
-    let strategic = kind == PatchType::Strategic;
-    decode_patched(&call.resource.gvk, patched, patch, strategic, options.validation)
 }
 
 /// What custom kinds take: they have no merge keys.
