@@ -1,5 +1,6 @@
 //! The native tool: `podium replay`, `podium serve`, `podium lessons`, `podium descriptions`.
 
+use podium::lab::proof::Proof;
 use podium::tool;
 use std::process::ExitCode;
 
@@ -16,7 +17,7 @@ fn main() -> ExitCode {
     let done = match args.first().map(String::as_str) {
         Some("replay") => replay(&args[1..]),
         Some("serve") => serve(&args[1..]),
-        Some("lessons") => tool::lessons::run(&args[1..], None),
+        Some("lessons") => tool::lessons::run(&args[1..], Some(&|lesson| Box::new(Proof::boot(lesson)))),
         _ => Err(USAGE.to_owned()),
     };
     match done {

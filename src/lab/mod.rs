@@ -4,6 +4,8 @@
 mod complete;
 mod door;
 mod flows;
+#[cfg(feature = "native")]
+pub mod proof;
 mod settle;
 
 use crate::apimachinery::time::Duration;
