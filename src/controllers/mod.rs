@@ -2,9 +2,17 @@
 //! Models `kube-controller-manager`.
 
 pub mod context;
+pub mod deployment;
+pub mod endpoints;
+pub mod garbage_collector;
+pub mod namespace;
+pub mod node_ipam;
+pub mod node_lifecycle;
+pub mod pod_gc;
 pub mod pods;
 pub mod replication;
 pub mod serviceaccounts;
+pub mod taint_eviction;
 
 pub use context::{Context, Controller};
 
@@ -53,6 +61,15 @@ const TABLE: &[fn() -> Box<dyn Controller>] = &[
     serviceaccounts::PerNamespace::root_ca,
     replication::Replication::replica_sets,
     replication::Replication::replication_controllers,
+    deployment::Deployments::boxed,
+    namespace::Namespaces::boxed,
+    node_ipam::NodeIpam::boxed,
+    node_lifecycle::NodeLifecycle::boxed,
+    taint_eviction::TaintEviction::boxed,
+    endpoints::Endpoints::slices,
+    endpoints::Endpoints::endpoints,
+    pod_gc::PodGc::boxed,
+    garbage_collector::GarbageCollector::boxed,
 ];
 
 impl Controllers {
