@@ -58,16 +58,141 @@ fn with(mut container: Value, field: &str, value: impl Into<Value>) -> Value {
     container
 }
 
+fn template(app: &str, container: Value) -> Value {
+    let mut pod = pod("", container);
+    let spec = std::mem::take(pod.at_mut("spec"));
+    object! { "metadata" => object! { "labels" => object! { "app" => app } }, "spec" => spec }
+}
+
+fn deployment(name: &str, image: &str, replicas: i64) -> Value {
+    object! {
+        "apiVersion" => "apps/v1", "kind" => "Deployment", "metadata" => object! { "name" => name },
+        "spec" => object! {
+            "replicas" => replicas, "progressDeadlineSeconds" => 600, "revisionHistoryLimit" => 10,
+            "selector" => object! { "matchLabels" => object! { "app" => name } },
+            "strategy" => object! {
+                "type" => "RollingUpdate",
+                "rollingUpdate" => object! { "maxSurge" => "25%", "maxUnavailable" => "25%" },
+            },
+            "template" => template(name, container(image)),
+        },
+    }
+}
+
 #[test]
 fn a_pod_runs_and_tells_its_story() {
     let mut lab = Lab::new();
     lab.create(Resource::Pods, pod("kubia", container("luksa/kubia")));
     lab.wait(6.0);
     let pod = lab.get(Resource::Pods, "kubia");
-    println!("{}", serde_json::to_string_pretty(&pod).unwrap());
-    println!("{:#?}", lab.events("kubia"));
     assert_eq!(pod.at("status.phase").str(), "Running");
     assert_eq!(pod.at("status.podIP").str(), "10.244.0.2");
-    let node = lab.send(Request::get("/api/v1/nodes/node-1"));
-    println!("{}", serde_json::to_string_pretty(&node).unwrap());
+    let reasons: Vec<String> =
+        lab.events("kubia").iter().map(|e| e.split(' ').nth(1).unwrap_or("").to_owned()).collect();
+    assert_eq!(reasons, ["Scheduled", "Pulling", "Pulled", "Created", "Started"]);
+}
+
+/// As in 505-pods-misc: at once, then after the back-off; the status says so a look later.
+#[test]
+fn a_container_that_crashes_backs_off() {
+    let mut lab = Lab::new();
+    let crash = with(container("busybox"), "command", list!["false"]);
+    lab.create(Resource::Pods, pod("crash", crash));
+    lab.wait(4.5);
+    let status = lab.get(Resource::Pods, "crash")["status"].clone();
+    assert_eq!(status.at("containerStatuses")[0]["restartCount"].int(), 1, "{status}");
+    lab.wait(14.0);
+    let status = lab.get(Resource::Pods, "crash")["status"].clone();
+    assert_eq!(status["containerStatuses"][0]["restartCount"].int(), 2);
+    assert_eq!(status["containerStatuses"][0].at("lastState.terminated.exitCode").int(), 1);
+    assert_eq!(status["phase"].str(), "Running");
+    println!("{:#?}", lab.events("crash"));
+}
+
+#[test]
+fn a_missing_command_and_a_missing_image_are_told_as_containerd_does() {
+    let mut lab = Lab::new();
+    lab.create(Resource::Pods, pod("nocmd", with(container("busybox"), "command", list!["nosuchcmd"])));
+    lab.create(Resource::Pods, pod("badimage", container("nosuchimage:v9")));
+    lab.wait(3.0);
+    let nocmd = lab.get(Resource::Pods, "nocmd")["status"]["containerStatuses"][0].clone();
+    assert_eq!(nocmd.at("state.waiting.reason").str(), "RunContainerError", "{nocmd}");
+    assert_eq!(nocmd.at("lastState.terminated.reason").str(), "StartError");
+    let bad = lab.get(Resource::Pods, "badimage")["status"]["containerStatuses"][0].clone();
+    assert_eq!(bad.at("state.waiting.reason").str(), "ErrImagePull", "{bad}");
+    lab.wait(12.0);
+    let bad = lab.get(Resource::Pods, "badimage")["status"]["containerStatuses"][0].clone();
+    assert_eq!(bad.at("state.waiting.reason").str(), "ImagePullBackOff", "{bad}");
+    println!("{:#?}\n{:#?}", lab.events("nocmd"), lab.events("badimage"));
+}
+
+#[test]
+fn a_deployment_rolls_out_and_its_pods_go_with_it() {
+    let mut lab = Lab::new();
+    lab.create(Resource::Deployments, deployment("web", "nginx:1.26", 4));
+    lab.wait(8.0);
+    let web = lab.get(Resource::Deployments, "web");
+    assert_eq!(web.at("status.availableReplicas").int(), 4, "{web}");
+    let mut changed = web.clone();
+    changed.at_mut("spec.template.spec.containers").list_mut()[0].set("image", "nginx:1.27");
+    lab.send(Request::put(Resource::Deployments.url("default", "web"), changed));
+    lab.wait(40.0);
+    let web = lab.get(Resource::Deployments, "web");
+    assert_eq!(web.at("status.updatedReplicas").int(), 4, "{web}");
+    assert_eq!(lab.list(Resource::Pods).len(), 4);
+    println!("{}\n{:#?}", web["status"], lab.events("web"));
+    lab.send(Request::delete(Resource::Deployments.url("default", "web"), Value::Null));
+    lab.wait(40.0);
+    assert_eq!(lab.list(Resource::ReplicaSets).len(), 0);
+    assert_eq!(lab.list(Resource::Pods).len(), 0);
+}
+
+#[test]
+fn a_namespace_is_emptied_five_seconds_later() {
+    let mut lab = Lab::new();
+    let namespace = object! {
+        "apiVersion" => "v1", "kind" => "Namespace", "metadata" => object! { "name" => "work" },
+    };
+    lab.send(Request::post("/api/v1/namespaces", namespace));
+    lab.wait(1.0);
+    lab.send(Request::post(Resource::Pods.url("work", ""), pod("p", container("nginx"))));
+    lab.wait(4.0);
+    lab.send(Request::delete("/api/v1/namespaces/work", Value::Null));
+    lab.wait(4.0);
+    assert!(lab.try_send(Request::get(Resource::Pods.url("work", "p"))).into_result().is_ok());
+    lab.wait(60.0);
+    let gone = lab.try_send(Request::get("/api/v1/namespaces/work")).into_result();
+    assert_eq!(gone.unwrap_err().code, 404);
+}
+
+#[test]
+fn endpoints_follow_the_pods_of_a_service() {
+    let mut lab = Lab::new();
+    lab.create(Resource::Deployments, deployment("web", "nginx", 2));
+    let ports = list![object! { "port" => 80, "targetPort" => 80, "protocol" => "TCP" }];
+    lab.create(
+        Resource::Services,
+        object! {
+            "apiVersion" => "v1", "kind" => "Service", "metadata" => object! { "name" => "web" },
+            "spec" => object! { "selector" => object! { "app" => "web" }, "ports" => ports },
+        },
+    );
+    lab.wait(6.0);
+    let endpoints = lab.get(Resource::Endpoints, "web");
+    assert_eq!(endpoints["subsets"][0]["addresses"].items().len(), 2, "{endpoints}");
+    let slices = lab.list(Resource::EndpointSlices);
+    let slice = slices.iter().find(|s| s.label("kubernetes.io/service-name") == Some("web")).unwrap();
+    assert_eq!(slice["endpoints"].items().len(), 2);
+}
+
+#[test]
+fn a_cluster_clones_in_the_middle_of_what_it_does() {
+    let mut lab = Lab::new();
+    lab.create(Resource::Deployments, deployment("web", "nginx", 3));
+    lab.wait(0.5);
+    let mut other = Lab(lab.0.clone());
+    lab.wait(10.0);
+    other.wait(10.0);
+    assert_eq!(other.list(Resource::Pods).len(), 3);
+    assert_eq!(other.get(Resource::Deployments, "web").at("status.availableReplicas").int(), 3);
 }
