@@ -399,6 +399,12 @@ impl Kernel {
     pub fn write_fd(&mut self, pid: Pid, fd: u32, data: &[u8], env: &mut dyn Env) -> Result<(), ()> {
         let Some(desc) = self.procs.get(&pid).and_then(|p| p.fds.get(&fd)).copied() else { return Err(()) };
         self.dirty = true;
+        // What waits for room in a pipe goes first.
+        if let Some(p) = self.procs.get_mut(&pid).filter(|p| !p.pending.is_empty()) {
+            let desc = self.fds.dup(desc);
+            p.pending.push_back((desc, data.to_vec()));
+            return Ok(());
+        }
         match self.write_desc(desc, data, env) {
             Wrote::Done => Ok(()),
             Wrote::Full(rest) => {

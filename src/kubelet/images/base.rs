@@ -18,7 +18,7 @@ pub enum Base {
 }
 
 const APPLETS: &str = "[ [[ ash awk base64 basename cat chmod chown clear cp cut date dirname echo egrep env expr false \
-    fgrep find free getopt grep gunzip gzip head hostname httpd id kill killall ln ls md5sum mkdir mktemp more mv nc \
+    fgrep find free getopt grep gunzip gzip head hostname httpd id kill killall ln ls md5sum mkdir mktemp more mv nc ping telnet \
     netstat nslookup pidof ping printenv printf ps pwd readlink realpath rm rmdir sed seq sh sha256sum sleep sort stat \
     tail tar tee test timeout top touch tr true uname uniq uptime vi watch wc wget which whoami xargs yes";
 const DEBIAN: &str = "[ awk base64 basename bash cat chmod chown clear cp cut date dirname echo egrep env expr false fgrep \

@@ -1,16 +1,20 @@
 //! The tools that tutorials use: small state machines and functions over a machine's system calls.
 
 mod cat;
+mod curl;
 mod cut;
 mod digest;
 mod disk;
+mod dns;
 mod echo;
+mod fetch;
 mod filter;
 mod grep;
 mod head;
 mod info;
 mod launch;
 mod ls;
+mod nc;
 pub mod opts;
 mod paths;
 mod ps;
@@ -22,6 +26,7 @@ mod tee;
 pub mod test;
 mod tr;
 mod wc;
+mod wget;
 
 use super::interp::{Flavor, Interp};
 use super::io::Io;
@@ -51,12 +56,15 @@ const QUICK: &[(&str, Quick)] = &[
     ("cp", disk::cp),
     ("date", info::date),
     ("df", info::df),
+    ("dig", dns::dig),
     ("dirname", paths::dirname),
     ("du", paths::du),
     ("echo", echo::echo),
     ("false", |_, _| 1),
     ("find", paths::find),
     ("free", info::free),
+    ("getent", dns::getent),
+    ("host", dns::dig),
     ("hostname", info::hostname),
     ("id", info::id),
     ("kill", ps::kill),
@@ -68,6 +76,7 @@ const QUICK: &[(&str, Quick)] = &[
     ("mktemp", disk::mktemp),
     ("mv", disk::mv),
     ("nproc", info::nproc),
+    ("nslookup", dns::nslookup),
     ("pidof", ps::pidof),
     ("pgrep", ps::pidof),
     ("printenv", info::printenv),
@@ -94,6 +103,7 @@ const QUICK: &[(&str, Quick)] = &[
 const MAKERS: &[(&str, Maker)] = &[
     ("base64", digest::make),
     ("cat", cat::make),
+    ("curl", curl::make),
     ("cut", cut::make),
     ("egrep", grep::make),
     ("env", launch::env),
@@ -103,8 +113,10 @@ const MAKERS: &[(&str, Maker)] = &[
     ("less", cat::make),
     ("md5sum", digest::make),
     ("more", cat::make),
+    ("nc", nc::make),
     ("nl", cat::make),
     ("nohup", launch::env),
+    ("ping", dns::ping),
     ("rev", cat::make),
     ("sed", sed::make),
     ("sha256sum", digest::make),
@@ -114,12 +126,14 @@ const MAKERS: &[(&str, Maker)] = &[
     ("tac", cat::make),
     ("tail", tail::make),
     ("tee", tee::make),
+    ("telnet", nc::make),
     ("time", launch::env),
     ("timeout", launch::timeout),
     ("tr", tr::make),
     ("uniq", sort::make_uniq),
     ("watch", launch::watch),
     ("wc", wc::make),
+    ("wget", wget::make),
     ("xargs", launch::xargs),
     ("yes", echo::yes),
 ];
@@ -224,4 +238,15 @@ pub fn which(io: &mut Io<'_>, name: &str, path: Option<&str>) -> Option<String> 
 /// True on machines with GNU's tools; the others have busybox'.
 pub fn is_gnu(io: &Io<'_>) -> bool {
     io.kernel().files.exists("/usr/bin/bash")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quick_tools_are_sorted_for_the_search() {
+        assert!(QUICK.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert!(QUICK.iter().all(|(name, _)| quick(name).is_some()));
+    }
 }
