@@ -9,12 +9,16 @@ const USAGE: &str = "usage: podium COMMAND
   replay --cluster plain --out DIR FILE.scn...   run scenarios, write DIR/NAME.out
   serve --port N [--kubeconfig FILE] [--speed X] [--seed N]
                                                  serve the Kubernetes API on loopback
+  bench [--json]                                 measure the core
+  hash SCRIPT [--seed N]                         run a timed script, print the hash of the event log
   lessons build [DIR] | lessons check            write the lessons for the page; prove them
 ";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let done = match args.first().map(String::as_str) {
+        Some("bench") => Ok(tool::bench::run(args.iter().any(|a| a == "--json"))),
+        Some("hash") => hash(&args[1..]),
         Some("replay") => replay(&args[1..]),
         Some("serve") => serve(&args[1..]),
         Some("lessons") => tool::lessons::run(&args[1..], Some(&|lesson| Box::new(Proof::boot(lesson)))),
@@ -66,6 +70,15 @@ fn replay(args: &[String]) -> Result<(), String> {
     }
     options.scenarios = rest.into_iter().map(Into::into).collect();
     tool::replay::run(&options)
+}
+
+fn hash(args: &[String]) -> Result<(), String> {
+    let (given, rest) = flags(args, &["seed"])?;
+    let [path] = rest.as_slice() else { return Err("hash takes one script".into()) };
+    let seed = given.first().map_or(Ok(1), |(name, value)| number(name, value))?;
+    let script = std::fs::read_to_string(path).map_err(|e| format!("{path}: {e}"))?;
+    println!("{}", podium::lab::timed::hash(&script, seed));
+    Ok(())
 }
 
 fn serve(args: &[String]) -> Result<(), String> {

@@ -35,6 +35,15 @@ pub struct Cluster {
 impl Cluster {
     /// Boots a cluster: time starts at the spec's start and some seconds have passed when this returns.
     pub fn boot(spec: &ClusterSpec) -> Self {
+        Self::start(spec, false)
+    }
+
+    /// Like [`Self::boot`], hashing every event from the first one on.
+    pub fn boot_hashed(spec: &ClusterSpec) -> Self {
+        Self::start(spec, true)
+    }
+
+    fn start(spec: &ClusterSpec, hashed: bool) -> Self {
         let start = Time::parse_rfc3339(&spec.start).unwrap_or_default();
         let (clock, rng) = (Clock::new(start), Rng::new(spec.seed));
         let mut cluster = Self {
@@ -45,6 +54,9 @@ impl Cluster {
             kubelets: Kubelets::new(spec.nodes.clone(), &rng),
             clock,
         };
+        if hashed {
+            cluster.api.store_mut().enable_hash();
+        }
         // A cluster that spins while it boots would spin in every test; the error has its place in `step`.
         let _ = cluster.run_until(start + BOOT);
         cluster

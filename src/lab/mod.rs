@@ -1,12 +1,14 @@
 //! The driver: a cluster, a laptop and its shells on one clock. It alone moves the clock, answers what commands ask,
 //! and says when nothing moves.
 
+pub mod bench;
 mod complete;
 mod door;
 mod flows;
 #[cfg(feature = "native")]
 pub mod proof;
 mod settle;
+pub mod timed;
 
 use crate::apimachinery::time::Duration;
 use crate::apimachinery::{Time, Value, yaml};
@@ -61,13 +63,31 @@ impl Lab {
         Self::new(spec, host::laptop, host::HOME, true)
     }
 
+    /// The laptop of the page, with every event hashed from the first one on.
+    pub fn for_hash(spec: &ClusterSpec) -> Self {
+        Self::with_cluster(Cluster::boot_hashed(spec), host::laptop, host::HOME, false)
+    }
+
+    /// The recorder's machine and a cluster with a node for every 100 pods.
+    pub fn for_bench(pods: usize) -> Self {
+        Self::new(&ClusterSpec::bench(pods, 1), host::scratch, host::SCRATCH, false)
+    }
+
     fn new(
         spec: &ClusterSpec,
         machine: fn(Time) -> crate::sh::kernel::Kernel,
         cwd: &'static str,
         with_editor: bool,
     ) -> Self {
-        let cluster = Cluster::boot(spec);
+        Self::with_cluster(Cluster::boot(spec), machine, cwd, with_editor)
+    }
+
+    fn with_cluster(
+        cluster: Cluster,
+        machine: fn(Time) -> crate::sh::kernel::Kernel,
+        cwd: &'static str,
+        with_editor: bool,
+    ) -> Self {
         let clock = cluster.clock().clone();
         let client = Client::new(clock.clone());
         let shells = Shells::new(machine(clock.now()), client.clone(), with_editor);
@@ -77,6 +97,15 @@ impl Lab {
 
     pub fn cluster(&self) -> &Cluster {
         &self.cluster
+    }
+
+    pub fn cluster_mut(&mut self) -> &mut Cluster {
+        &mut self.cluster
+    }
+
+    /// The hash of the event log; None where it was not asked for at boot.
+    pub fn event_hash(&self) -> Option<u64> {
+        self.cluster.api().store().event_hash()
     }
 
     pub fn shells(&mut self) -> &mut Shells {
