@@ -44,7 +44,6 @@ pub fn Lesson(props: &Props) -> Html {
             <div class="lesson-scroll" tabindex="0" aria-label={w.lesson.list_title}>
                 <div class="lesson-list">{ for chapters.iter().map(|c| chapter(*lang, c, dispatch)) }</div>
             </div>
-            <footer class="lesson-foot"></footer>
             </>
         },
         LessonScreen::Lesson(lesson) => one_lesson(props, lesson),

@@ -1,6 +1,6 @@
 //! What the terminal has printed.
 
-use super::super::parts::{Dispatch, maybe};
+use super::super::parts::{Dispatch, command, maybe};
 use super::block::{BlockView, selection_of};
 use crate::i18n::Lang;
 use crate::session::screen::{Block, Wait};
@@ -51,6 +51,7 @@ pub fn Output(props: &Props) -> Html {
                     <button type="button" class="btn btn-line" onclick={more}>{ lang.texts().terminal.show_earlier }</button>
                 </div>
             }
+            if blocks.is_empty() { { welcome(*lang, dispatch) } }
             { for blocks.iter().enumerate().skip(skipped).map(|(i, block)| {
                 // A wait belongs to the command that runs, the last one.
                 let wait = props.wait.clone().filter(|_| i + 1 == blocks.len());
@@ -58,6 +59,17 @@ pub fn Output(props: &Props) -> Html {
                     <BlockView key={block.id} lang={*lang} tab={props.tab} block={block.clone()} {wait} dispatch={dispatch.clone()} />
                 }
             }) }
+        </div>
+    }
+}
+
+/// Before the first command: what this is, and some to tap.
+fn welcome(lang: Lang, dispatch: &Dispatch) -> Html {
+    const FIRST: [&str; 3] = ["kubectl get nodes", "ls", "kubectl create -f kubia-manual.yaml"];
+    html! {
+        <div class="t-note t-welcome" lang={lang.code()}>
+            <p>{ lang.texts().terminal.welcome }</p>
+            <div class="t-do">{ for FIRST.map(|line| command(lang, line, dispatch)) }</div>
         </div>
     }
 }
