@@ -284,7 +284,6 @@ fn step_view(open: &Open, at: usize, prose: &StepProse) -> StepView {
         _ => wrong.map(|w| (false, by_id(&prose.wrong, &w.id))).filter(|(_, text)| !text.is_empty()),
     };
     let hint = |i: usize| if current { runner.hint(i) } else { HintState::Open };
-    let shown = open.solution_shown.contains(&step.id);
     StepView {
         id: step.id.clone(),
         title: prose.title.clone(),
@@ -295,6 +294,7 @@ fn step_view(open: &Open, at: usize, prose: &StepProse) -> StepView {
         goals: step.goals.iter().enumerate().map(|(i, g)| (met(i), by_id(&prose.goals, &g.id))).collect(),
         note,
         hints: prose.hints.iter().cloned().enumerate().map(|(i, blocks)| (hint(i), blocks)).collect(),
-        solution: if shown { step.solution.clone() } else { Vec::new() },
+        // Folded by the page until the reader asks for it.
+        solution: step.solution.clone(),
     }
 }

@@ -239,11 +239,10 @@ fn cpu_of(pod: &Value) -> i64 {
     pod.at("spec.containers").items().iter().map(of).sum()
 }
 
-/// A node's labels, those that a person gave it before those that every node has.
-fn chosen_first(node: &Value) -> Vec<(String, String)> {
-    let mut labels: Vec<_> = node.labels().fields().map(|(k, v)| (k.to_owned(), v.str().to_owned())).collect();
-    labels.sort_by_key(|(key, _)| key.contains("kubernetes.io/"));
-    labels
+/// The labels that a person gave a node; those that every node has would only stand in their way.
+fn own_labels(node: &Value) -> Vec<(String, String)> {
+    let own = node.labels().fields().filter(|(key, _)| !key.contains("kubernetes.io/"));
+    own.map(|(k, v)| (k.to_owned(), v.str().to_owned())).collect()
 }
 
 fn node_view(node: &Value, used: i64, verdict: String) -> NodeView {
@@ -256,7 +255,7 @@ fn node_view(node: &Value, used: i64, verdict: String) -> NodeView {
         cordoned: node.at("spec.unschedulable").bool(),
         pressure: ["MemoryPressure", "DiskPressure", "PIDPressure"].into_iter().any(is),
         cpu: (used.saturating_mul(100) / all).clamp(0, 100) as u8,
-        labels: chosen_first(node),
+        labels: own_labels(node),
         verdict,
     }
 }
