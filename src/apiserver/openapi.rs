@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 /// Shared types that are not objects with fields.
 const QUANTITY: &str = "io.k8s.apimachinery.pkg.api.resource.Quantity";
 const INT_OR_STRING: &str = "io.k8s.apimachinery.pkg.util.intstr.IntOrString";
+const RAW: &str = "io.k8s.apimachinery.pkg.runtime.RawExtension";
 const META: &str = "io.k8s.apimachinery.pkg.apis.meta.v1";
 
 /// Answers `/openapi/…`; None for a document that there is not.
@@ -177,9 +178,14 @@ fn type_of(kind: &Kind, schemas: &mut BTreeMap<String, Value>) -> Value {
         Kind::Bool => plain("boolean", ""),
         Kind::Number => plain("number", "double"),
         Kind::Bytes => plain("string", "byte"),
-        Kind::Object | Kind::Raw | Kind::FieldsV1 => plain("object", ""),
+        Kind::Object => plain("object", ""),
+        Kind::Raw => shared(RAW.to_owned(), plain("object", "")),
+        Kind::FieldsV1 => shared(format!("{META}.FieldsV1"), plain("object", "")),
         Kind::Any => Value::object(),
-        Kind::Quantity => shared(QUANTITY.to_owned(), plain("string", "")),
+        Kind::Quantity => {
+            let either = list![plain("string", ""), plain("number", "")];
+            shared(QUANTITY.to_owned(), object! { "oneOf" => either })
+        }
         Kind::IntOrString => {
             let either = list![plain("integer", ""), plain("string", "")];
             shared(INT_OR_STRING.to_owned(), object! { "format" => "int-or-string", "oneOf" => either })

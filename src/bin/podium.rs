@@ -12,6 +12,7 @@ const USAGE: &str = "usage: podium COMMAND
   bench [--json]                                 measure the core
   hash SCRIPT [--seed N]                         run a timed script, print the hash of the event log
   lessons build [DIR] | lessons check            write the lessons for the page; prove them
+  descriptions [DIR]                             write the prose of `kubectl explain` for the page
 ";
 
 fn main() -> ExitCode {
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
         Some("replay") => replay(&args[1..]),
         Some("serve") => serve(&args[1..]),
         Some("lessons") => tool::lessons::run(&args[1..], Some(&|lesson| Box::new(Proof::boot(lesson)))),
+        Some("descriptions") => descriptions(&args[1..]),
         _ => Err(USAGE.to_owned()),
     };
     match done {
@@ -31,6 +33,14 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// Writes below Trunk's staging directory, or below `dist`, where no directory is named.
+fn descriptions(args: &[String]) -> Result<(), String> {
+    use podium::cli::descriptions::{FILE, JSON};
+    let staging = || std::env::var("TRUNK_STAGING_DIR").unwrap_or_else(|_| "dist".into());
+    let path = std::path::Path::new(&args.first().cloned().unwrap_or_else(staging)).join(FILE);
+    std::fs::write(&path, JSON).map_err(|e| format!("{}: {e}", path.display()))
 }
 
 /// Reads `--name value` pairs; what does not begin with `--` is returned in order.

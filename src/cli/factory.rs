@@ -2,6 +2,7 @@
 //! `genericiooptions.IOStreams`.
 
 use super::command::Command;
+pub use super::descriptions::Descriptions;
 use super::errors::{Error, Result};
 use super::flags::Parsed;
 use super::kubeconfig::{self, Kubeconfig, Target};
@@ -14,12 +15,6 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-/// Prose of fields and kinds for `explain`.
-pub trait Descriptions {
-    /// The description of a definition's field; of the definition itself where `field` is "".
-    fn get(&self, group: &str, version: &str, kind: &str, field: &str) -> Option<String>;
-}
-
 /// What the shell gives to kubectl.
 #[derive(Clone)]
 pub struct Context {
@@ -27,7 +22,7 @@ pub struct Context {
     pub system: Rc<dyn System>,
     /// The address at which the cluster answers; any other refuses connections.
     pub server: String,
-    /// None where the page has not fetched them.
+    /// The prose of `explain`; None where there is none.
     pub descriptions: Option<Rc<dyn Descriptions>>,
 }
 

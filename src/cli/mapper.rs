@@ -32,6 +32,11 @@ impl Mapping {
             group => format!("{kind}.{group}"),
         }
     }
+    /// True for its plural, its singular, its short names, and its kind in small letters.
+    pub fn is_named(&self, word: &str) -> bool {
+        let word = word.to_lowercase();
+        matches(self, &word) || self.kind.to_lowercase() == word
+    }
     pub fn can(&self, verb: &str) -> bool {
         self.verbs.iter().any(|v| v == verb)
     }

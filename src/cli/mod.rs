@@ -3,6 +3,7 @@
 
 pub mod builder;
 pub mod command;
+pub mod descriptions;
 pub mod errors;
 pub mod factory;
 pub mod flag_sets;

@@ -1,7 +1,7 @@
 //! The table of commands: help, completion, suggestions and dispatch come from it. Models
 //! `cmd.NewDefaultKubectlCommand`.
 
-use super::{annotate, apply, completion, create, delete, describe, get, label, patch, replace, scale};
+use super::{annotate, apply, completion, create, delete, describe, explain, get, label, patch, replace, scale};
 use crate::action;
 use crate::cli::command::{Action, Command};
 use crate::cli::errors::Result;
@@ -20,7 +20,7 @@ const COMMANDS: &[Command] = &[
     Command::not_simulated("run", "Run an image in a pod"),
     Command::not_simulated("set", "Change a feature of objects"),
     // Basic Commands (Intermediate)
-    Command::not_simulated("explain", "Show what fields a kind has"),
+    explain::COMMAND,
     get::COMMAND,
     Command::not_simulated("edit", "Edit a resource on the server"),
     delete::COMMAND,

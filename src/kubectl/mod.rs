@@ -8,6 +8,7 @@ mod create;
 mod delete;
 mod deployments;
 mod describe;
+mod explain;
 mod get;
 mod get_watch;
 mod label;

@@ -12,6 +12,7 @@ pub mod timed;
 
 use crate::apimachinery::time::Duration;
 use crate::apimachinery::{Time, Value, yaml};
+use crate::cli::descriptions;
 use crate::client::request::{StreamPoll, WatchPoll};
 use crate::client::{Api, Client, Reply, Request, StreamId, WatchId};
 use crate::cluster::{Cluster, ClusterSpec};
@@ -21,6 +22,7 @@ use crate::sh::process::{Pid, Stream};
 use crate::shell::{Ran, Shells};
 use crate::sim::Clock;
 use door::Recorder;
+use std::rc::Rc;
 
 pub use crate::shell::TerminalId;
 
@@ -47,7 +49,8 @@ pub struct Lab {
     start: Time,
     cwd: &'static str,
     seen: Vec<(Request, u16)>,
-    wanted: Vec<String>,
+    /// The prose of `explain`, fetched when it is first used.
+    descriptions: Rc<descriptions::Fetched>,
     /// Why the cluster stopped, if it did.
     stopped: Option<String>,
 }
@@ -55,7 +58,10 @@ pub struct Lab {
 impl Lab {
     /// The machine of the recorded scenarios.
     pub fn for_replay(spec: &ClusterSpec) -> Self {
-        Self::new(spec, host::scratch, host::SCRATCH, false)
+        let lab = Self::new(spec, host::scratch, host::SCRATCH, false);
+        #[cfg(feature = "native")]
+        lab.descriptions.arrive(Ok(descriptions::JSON.to_owned()));
+        lab
     }
 
     /// The laptop of the page.
@@ -90,9 +96,11 @@ impl Lab {
     ) -> Self {
         let clock = cluster.clock().clone();
         let client = Client::new(clock.clone());
-        let shells = Shells::new(machine(clock.now()), client.clone(), with_editor);
+        let descriptions = Rc::new(descriptions::Fetched::default());
+        let mut shells = Shells::new(machine(clock.now()), client.clone(), with_editor);
+        shells.descriptions = Some(descriptions.clone());
         let start = clock.now();
-        Self { cluster, client, shells, clock, start, cwd, seen: Vec::new(), wanted: Vec::new(), stopped: None }
+        Self { cluster, client, shells, clock, start, cwd, seen: Vec::new(), descriptions, stopped: None }
     }
 
     pub fn cluster(&self) -> &Cluster {
@@ -365,11 +373,15 @@ impl Lab {
 
     /// Files that commands want the page to fetch (descriptions for `explain`).
     pub fn take_wanted_files(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.wanted)
+        self.descriptions.take_wanted().then(|| descriptions::FILE.to_owned()).into_iter().collect()
     }
 
     /// Such a file has come, or has not.
-    pub fn fetched(&mut self, _path: &str, _result: Result<String, String>) {}
+    pub fn fetched(&mut self, path: &str, result: Result<String, String>) {
+        if path == descriptions::FILE {
+            self.descriptions.arrive(result);
+        }
+    }
 }
 
 /// The door, as lessons and the inspector use it: what they ask is not the reader's doing and is not recorded.
