@@ -38,6 +38,13 @@ impl ApiServer {
             self.seed(now, object);
         }
         self.seed(now, service_cidr(now));
+        for name in CONTROLLERS.split_whitespace() {
+            let metadata = object! { "name" => name, "namespace" => "kube-system" };
+            self.seed(now, object! { "kind" => "ServiceAccount", "apiVersion" => "v1", "metadata" => metadata });
+        }
+        for object in config_maps(now) {
+            self.seed(now, object);
+        }
         self.reconcile_kubernetes(now);
     }
 
@@ -72,6 +79,42 @@ impl ApiServer {
         !(there("services") && there("endpoints") && there("endpointslices.discovery.k8s.io"))
             || NAMESPACES.iter().any(|n| self.store.get("namespaces", n).is_none())
     }
+}
+
+/// Service accounts under which the controller manager's controllers run.
+const CONTROLLERS: &str = "attachdetach-controller bootstrap-signer certificate-controller \
+    clusterrole-aggregation-controller cronjob-controller daemon-set-controller deployment-controller \
+    device-taint-eviction-controller disruption-controller endpoint-controller endpointslice-controller \
+    endpointslicemirroring-controller ephemeral-volume-controller expand-controller generic-garbage-collector \
+    horizontal-pod-autoscaler job-controller legacy-service-account-token-cleaner namespace-controller node-controller \
+    persistent-volume-binder pod-garbage-collector pv-protection-controller pvc-protection-controller \
+    replicaset-controller replication-controller resource-claim-controller resourcequota-controller \
+    root-ca-cert-publisher service-account-controller service-cidrs-controller statefulset-controller token-cleaner \
+    ttl-after-finished-controller ttl-controller validatingadmissionpolicy-status-controller \
+    volumeattributesclass-protection-controller";
+
+/// How the server authenticates clients of aggregated servers, and since when old tokens are tracked.
+fn config_maps(now: Time) -> Vec<Value> {
+    let made = |name: &str, data: Value| {
+        let metadata = object! { "name" => name, "namespace" => "kube-system" };
+        object! { "kind" => "ConfigMap", "apiVersion" => "v1", "metadata" => metadata, "data" => data }
+    };
+    let mut authentication = Value::object();
+    for (key, text) in [
+        ("client-ca-file", ""),
+        ("requestheader-allowed-names", "[\"front-proxy-client\"]"),
+        ("requestheader-client-ca-file", ""),
+        ("requestheader-extra-headers-prefix", "[\"X-Remote-Extra-\"]"),
+        ("requestheader-group-headers", "[\"X-Remote-Group\"]"),
+        ("requestheader-username-headers", "[\"X-Remote-User\"]"),
+    ] {
+        authentication.set_in(&[key], text);
+    }
+    let day = now.rfc3339().chars().take(10).collect::<String>();
+    vec![
+        made("extension-apiserver-authentication", authentication),
+        made("kube-apiserver-legacy-service-account-token-tracking", object! { "since" => day }),
+    ]
 }
 
 const CLUSTER_CRITICAL: &str =
@@ -164,7 +207,9 @@ fn endpoint_slice(address: &str, port: i64) -> Value {
 /// One for each group and version: they are what `kubectl get apiservices` lists.
 fn api_services(now: Time) -> Vec<Value> {
     let mut services = Vec::new();
-    for (i, group) in resources::groups().iter().enumerate() {
+    // The group of API services serves itself and is not listed.
+    let groups: Vec<_> = resources::groups().into_iter().filter(|g| g.name != "apiregistration.k8s.io").collect();
+    for (i, group) in groups.iter().enumerate() {
         for (j, version) in group.versions.iter().enumerate() {
             let mut metadata = meta(&format!("{version}.{}", group.name));
             metadata.set_in(&["labels", "kube-aggregator.kubernetes.io/automanaged"], "onstart");

@@ -127,7 +127,7 @@ impl Factory {
     }
 
     fn impersonate(&self, request: Request) -> Request {
-        request
+        Request { as_user: self.flags.str("as").to_owned(), as_groups: self.flags.list("as-group").to_vec(), ..request }
     }
 
     /// Sends a request and takes the object, or fails with the server's Status.

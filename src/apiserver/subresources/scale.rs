@@ -8,7 +8,8 @@ use crate::apimachinery::{GroupVersionKind, Object, Status, Value};
 use crate::apiserver::ApiServer;
 use crate::apiserver::handlers::{Call, body};
 use crate::apiserver::options::WriteOptions;
-use crate::client::{Method, PatchType, Reply};
+use crate::apiserver::table;
+use crate::client::{Accept, Method, PatchType, Reply};
 use crate::object;
 use crate::registry::store::Part;
 
@@ -35,8 +36,12 @@ impl ApiServer {
         Ok(self.reply_scale(call, scale_of(&stored), warnings))
     }
 
-    fn reply_scale(&self, _call: &Call, scale: Value, warnings: Vec<String>) -> Reply {
-        Reply { warnings, ..Reply::object(200, scale) }
+    fn reply_scale(&self, call: &Call, scale: Value, warnings: Vec<String>) -> Reply {
+        let body = match call.request.accept {
+            Accept::Table => table::of_scale(call, &scale, self.now()),
+            _ => scale,
+        };
+        Reply { warnings, ..Reply::object(200, body) }
     }
 }
 
