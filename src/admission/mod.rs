@@ -14,6 +14,7 @@ mod resource_quota;
 mod runtime_class;
 mod service_account;
 mod storage;
+mod taint_nodes;
 #[cfg(test)]
 mod tests;
 
@@ -67,10 +68,11 @@ trait Plugin {
 }
 
 /// The plugins that are on by default and do something here, in the server's order.
-const PLUGINS: [&dyn Plugin; 11] = [
+const PLUGINS: [&dyn Plugin; 12] = [
     &namespace_lifecycle::NamespaceLifecycle,
     &limit_ranger::LimitRanger,
     &service_account::ServiceAccount,
+    &taint_nodes::TaintNodesByCondition,
     &priority::Priority,
     &default_tolerations::DefaultTolerationSeconds,
     &storage::ClaimResize,

@@ -119,7 +119,7 @@ fn matches_scopes(quota: &Value, object: &Value, resource: &str) -> bool {
         return false;
     }
     let spec = &object["spec"];
-    let best_effort = crate::registry::core::pod::qos_class(object) == "BestEffort";
+    let best_effort = crate::api::qos::qos_class(object) == "BestEffort";
     scopes.iter().all(|scope| match scope.str() {
         "Terminating" => !spec["activeDeadlineSeconds"].is_null(),
         "NotTerminating" => spec["activeDeadlineSeconds"].is_null(),

@@ -5,6 +5,7 @@ pub mod cron;
 pub mod decode;
 pub mod defaults;
 pub mod pod_status;
+pub mod qos;
 pub mod resources;
 pub mod schema;
 

@@ -1,8 +1,8 @@
 //! Pods. Models `pkg/registry/core/pod/strategy.go`.
 
 use crate::api::pod_status;
+use crate::api::qos::qos_class;
 use crate::apimachinery::field::ErrorList;
-use crate::apimachinery::quantity::Quantity;
 use crate::apimachinery::{Time, Value};
 use crate::registry::printing::{self, AGE, NAME, text, wide};
 use crate::registry::strategy::{Column, Strategy};
@@ -129,24 +129,4 @@ fn readiness_gates(pod: &Value) -> Value {
         conditions.any(|c| c["type"] == gate["conditionType"] && c["status"].str() == "True")
     };
     format!("{}/{}", gates.iter().filter(holds).count(), gates.len()).into()
-}
-
-/// `Guaranteed`, `Burstable` or `BestEffort`. Models `ComputePodQOS`.
-pub fn qos_class(pod: &Value) -> &'static str {
-    let spec = &pod["spec"];
-    let all = || spec["containers"].items().iter().chain(spec["initContainers"].items());
-    let (mut any, mut guaranteed) = (false, true);
-    for container in all() {
-        let (limits, requests) = (&container["resources"]["limits"], &container["resources"]["requests"]);
-        for name in ["cpu", "memory"] {
-            let (limit, request) = (Quantity::of(&limits[name]), Quantity::of(&requests[name]));
-            any |= !limit.is_zero() || !request.is_zero();
-            guaranteed &= !limit.is_zero() && limit == request;
-        }
-    }
-    match (any, guaranteed) {
-        (false, _) => "BestEffort",
-        (true, true) => "Guaranteed",
-        (true, false) => "Burstable",
-    }
 }
