@@ -63,6 +63,8 @@ pub struct Session {
     saved: Saved,
     /// The revision that was drawn and checked last, and when it was drawn.
     seen: (u64, Time),
+    /// The cluster's second that was drawn last: countdowns follow it.
+    second: i64,
     /// Something outside the cluster changed what is drawn.
     stale: bool,
     announced_ready: bool,
@@ -102,6 +104,7 @@ impl Session {
             seed,
             saved,
             seen: (0, Time::default()),
+            second: 0,
             stale: true,
             announced_ready: false,
             ended: 0,
@@ -424,8 +427,14 @@ impl Session {
             self.keep(effects);
         }
         let restless = self.picture.restless() && self.wall.since(self.seen.1) >= RESTLESS;
-        if changed || restless || std::mem::take(&mut self.stale) {
+        let second = self.lab.now().secs();
+        let ticked = self.picture.ticks() && second != self.second;
+        if changed || restless || ticked || std::mem::take(&mut self.stale) {
             self.seen = (revision, self.wall);
+            self.second = second;
+            if changed {
+                self.picture.touch("apiserver");
+            }
             self.draw();
         }
         if !self.announced_ready {
@@ -530,8 +539,11 @@ impl Session {
     /// nothing moves.
     pub fn next_frame(&self) -> Option<Duration> {
         const IDLE: Duration = Duration::from_millis(250);
-        if self.terminals.iter().any(Terminal::is_running) || self.picture.restless() {
+        if self.terminals.iter().any(Terminal::is_running) {
             return Some(Duration::ZERO);
+        }
+        if self.picture.restless() {
+            return Some(RESTLESS);
         }
         if self.time.paused {
             return None;
@@ -585,6 +597,7 @@ impl Session {
             namespaces: self.picture.namespaces().clone(),
             stage: self.picture.stage().clone(),
             labels: self.picture.labels(),
+            active: self.picture.active(),
             selected: self.selected.clone(),
             flows: self.lab.flows(),
             ..PictureView::default()

@@ -5,12 +5,16 @@ use super::memory::Memory;
 use super::pod::{Phase, PodView};
 use super::stage::{Frame, Lod, NodeView, Stage, stage};
 use crate::apimachinery::quantity::Quantity;
+use crate::apimachinery::time::Duration;
 use crate::apimachinery::{Object, Time, Value};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Namespaces of the system: their pods are drawn only when the filter asks for them.
 const SYSTEM: [&str; 3] = ["kube-system", "kube-public", "kube-node-lease"];
+
+/// How long a part of the control plane is shown at work.
+const ACTIVE: Duration = Duration::from_millis(400);
 
 /// A namespace of the filter bar.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +53,9 @@ pub struct Picture {
     frame: Frame,
     filter: Option<String>,
     stage: Rc<Stage>,
+    /// When each part of the control plane was last seen at work, in the reader's time.
+    worked: BTreeMap<&'static str, Time>,
+    wall: Time,
 }
 
 impl Picture {
@@ -63,6 +70,8 @@ impl Picture {
             frame: Frame { width: 0.0, height: 0.0, labels: false, before: Lod::Card, zoom: 0, marks },
             filter: None,
             stage: Rc::default(),
+            worked: BTreeMap::new(),
+            wall: Time::default(),
         }
     }
 
@@ -96,7 +105,33 @@ impl Picture {
 
     /// True while something shown ends by itself within seconds (a ghost, news): `observe` has to be called again.
     pub fn restless(&self) -> bool {
-        self.memory.restless()
+        self.memory.restless() || !self.active().is_empty()
+    }
+
+    /// True while a countdown or a ring moves with the cluster's clock: `observe` has to be called every second.
+    pub fn ticks(&self) -> bool {
+        self.pods.iter().any(|p| ticks(p.phase))
+    }
+
+    /// A part of the control plane works: `client`, `apiserver`, `scheduler`, `controllers`.
+    pub fn touch(&mut self, part: &'static str) {
+        self.worked.insert(part, self.wall);
+    }
+
+    /// The parts of the control plane that were just at work.
+    pub fn active(&self) -> Vec<&'static str> {
+        let recent = |at: &Time| self.wall >= *at && self.wall.since(*at) < ACTIVE;
+        self.worked.iter().filter(|(_, at)| recent(at)).map(|(part, _)| *part).collect()
+    }
+
+    /// Who worked is seen by what changed: a new pod with an owner, a pod that got its node.
+    fn notice(&mut self, pod: &Value, before: Option<&PodView>) {
+        let begun = !self.worked.is_empty();
+        match before {
+            None if begun && pod.controller_of().is_some() => self.touch("controllers"),
+            Some(before) if before.node.is_empty() && !pod.at("spec.nodeName").is_empty() => self.touch("scheduler"),
+            _ => {}
+        }
     }
 
     /// The stage's size in CSS pixels.
@@ -130,12 +165,14 @@ impl Picture {
 
     /// Takes in the objects of this moment and lays them out.
     pub fn observe(&mut self, moment: &Moment<'_>) {
-        let shown = moment.pods.iter().filter(|p| shows(self.filter.as_deref(), p.namespace()));
+        self.wall = moment.wall;
+        let shown: Vec<&Value> = moment.pods.iter().filter(|p| shows(self.filter.as_deref(), p.namespace())).collect();
         let mut cache = BTreeMap::new();
         let mut pods = Vec::with_capacity(moment.pods.len());
         for pod in shown {
             let (uid, version) = (pod.uid(), pod["metadata"]["resourceVersion"].str());
             let known = self.cache.remove(uid);
+            self.notice(pod, known.as_ref().map(|(_, view)| &**view));
             let view = match known {
                 Some((at, view)) if at == version && !ticks(view.phase) => view,
                 Some((_, view)) => keep(view, PodView::new(pod, moment.now)),
@@ -322,6 +359,19 @@ mod tests {
         changed[0].set("metadata.labels", object! { "a" => "b" });
         see(&mut p, &changed, 2);
         assert!(!Rc::ptr_eq(&view, &p.pods()[0]));
+    }
+
+    #[test]
+    fn a_pod_that_gets_its_node_shows_the_scheduler_at_work() {
+        let mut p = picture();
+        see(&mut p, &[pod("a", "default", "")], 0);
+        let mut bound = pod("a", "default", "n");
+        bound.set("metadata.resourceVersion", "2");
+        see(&mut p, &[bound.clone()], 1);
+        assert_eq!(p.active(), ["scheduler"]);
+        assert!(p.restless());
+        see(&mut p, &[bound], 5);
+        assert!(p.active().is_empty() && !p.restless());
     }
 
     #[test]
