@@ -10,6 +10,7 @@ const USAGE: &str = "usage: podium COMMAND
   serve --port N [--kubeconfig FILE] [--speed X] [--seed N]
                                                  serve the Kubernetes API on loopback
   bench [--json]                                 measure the core
+  fuzz [--inputs N] [--seed N] [TARGET...]       look for panics and hangs
   hash SCRIPT [--seed N]                         run a timed script, print the hash of the event log
   lessons build [DIR] | lessons check            write the lessons for the page; prove them
   descriptions [DIR]                             write the prose of `kubectl explain` for the page
@@ -19,6 +20,7 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let done = match args.first().map(String::as_str) {
         Some("bench") => Ok(tool::bench::run(args.iter().any(|a| a == "--json"))),
+        Some("fuzz") => fuzz(&args[1..]),
         Some("hash") => hash(&args[1..]),
         Some("replay") => replay(&args[1..]),
         Some("serve") => serve(&args[1..]),
@@ -80,6 +82,31 @@ fn replay(args: &[String]) -> Result<(), String> {
     }
     options.scenarios = rest.into_iter().map(Into::into).collect();
     tool::replay::run(&options)
+}
+
+/// Counts allocations, so that the work of an input can be bounded.
+#[global_allocator]
+static ALLOCATOR: tool::allocations::Counting = tool::allocations::Counting;
+
+fn fuzz(args: &[String]) -> Result<(), String> {
+    let (given, names) = flags(args, &["inputs", "seed"])?;
+    let (mut inputs, mut seed) = (100_000, 1);
+    for (name, value) in given {
+        match name {
+            "inputs" => inputs = number(name, value)?,
+            _ => seed = number(name, value)?,
+        }
+    }
+    // Panics are reported with their inputs; the default hook would print each as it comes.
+    std::panic::set_hook(Box::new(|_| {}));
+    let mut failed = 0;
+    for target in tool::fuzz_targets::TARGETS.iter().filter(|t| names.is_empty() || names.contains(&t.name)) {
+        let report = tool::fuzz::run(target, inputs, seed);
+        println!("{:12} {:>9} inputs, worst {:>8} allocations", target.name, report.inputs, report.worst);
+        report.failures.iter().for_each(|failure| println!("  {failure}"));
+        failed += report.failures.len();
+    }
+    if failed > 0 { Err(format!("{failed} failures")) } else { Ok(()) }
 }
 
 fn hash(args: &[String]) -> Result<(), String> {

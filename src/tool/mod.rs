@@ -3,6 +3,7 @@
 pub mod allocations;
 pub mod bench;
 pub mod fuzz;
+pub mod fuzz_targets;
 pub mod lessons;
 pub mod replay;
 pub mod scenario;
