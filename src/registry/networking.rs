@@ -1,7 +1,7 @@
 //! Ingresses, network policies, addresses. Models `pkg/registry/networking`.
 
 use crate::apimachinery::labels::format_label_selector;
-use crate::apimachinery::{Time, Value};
+use crate::apimachinery::{Object, Time, Value};
 use crate::object;
 use crate::registry::printing::{self, AGE, NAME, text};
 use crate::registry::simple::Simple;
@@ -12,6 +12,11 @@ pub static INGRESSES: Simple = Simple {
     generation: &["spec"],
     status: Some(|| object! { "loadBalancer" => Value::object() }),
     check: misc::ingress,
+    warn: |o| {
+        const OLD: &str = "kubernetes.io/ingress.class";
+        let text = format!("annotation {OLD:?} is deprecated, please use 'spec.ingressClassName' instead");
+        o.annotation(OLD).map(|_| text).into_iter().collect()
+    },
     columns: &[NAME, text("Class"), text("Hosts"), text("Address"), text("Ports"), AGE],
     cells: ingress_cells,
     ..Simple::PLAIN

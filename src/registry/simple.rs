@@ -18,6 +18,8 @@ pub struct Simple {
     pub check: fn(&mut ErrorList, &Value),
     /// Rules of updates only.
     pub check_update: fn(&mut ErrorList, &Value, &Value),
+    /// Texts of `Warning` headers.
+    pub warn: fn(&Value) -> Vec<String>,
     /// Normalizes what is about to be stored.
     pub tidy: fn(&mut Value),
     pub columns: &'static [Column],
@@ -40,6 +42,7 @@ impl Simple {
         status: None,
         check: |_, _| {},
         check_update: |_, _, _| {},
+        warn: |_| Vec::new(),
         tidy: |_| {},
         columns: &[printing::NAME, printing::CREATED_AT],
         cells: name_and_created,
@@ -69,7 +72,9 @@ impl Strategy for Simple {
     }
 
     fn warnings(&self, object: &Value, _: Option<&Value>) -> Vec<String> {
-        metadata::warnings(object)
+        let mut out = metadata::warnings(object);
+        out.extend((self.warn)(object));
+        out
     }
 
     fn prepare_for_update(&self, new: &mut Value, old: &Value) {

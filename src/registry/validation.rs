@@ -67,6 +67,28 @@ pub fn port_or_name(errors: &mut ErrorList, path: &Path, port: &Value) {
     }
 }
 
+/// An address in the usual notation.
+pub fn ip(errors: &mut ErrorList, text: &str, path: &Path) {
+    if text.parse::<std::net::IpAddr>().is_err() {
+        errors.push(Error::invalid(path, text, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"));
+    }
+}
+
+/// A network: an address, a slash, a number of bits.
+pub fn cidr(errors: &mut ErrorList, text: &str, path: &Path) {
+    let fits = text.split_once('/').is_some_and(|(ip, bits)| {
+        let bits = bits.parse::<u8>().ok().filter(|_| bits.bytes().all(|b| b.is_ascii_digit()));
+        match ip.parse() {
+            Ok(std::net::IpAddr::V4(_)) => bits.is_some_and(|b| b <= 32),
+            Ok(std::net::IpAddr::V6(_)) => bits.is_some_and(|b| b <= 128),
+            Err(_) => false,
+        }
+    });
+    if !fits {
+        errors.push(Error::invalid(path, text, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"));
+    }
+}
+
 /// What an update may not change.
 pub fn immutable(errors: &mut ErrorList, path: &Path, new: &Value, old: &Value) {
     if !new.same(old) {

@@ -4,6 +4,10 @@ use crate::apimachinery::{Status, Value};
 
 /// More operations than this are refused, as upstream does.
 const MAX_OPERATIONS: usize = 10_000;
+/// What all copies of one patch may add up to, in values: a document copied into itself doubles.
+const MAX_COPIED: usize = 100_000;
+/// The deepest place that an operation may name.
+const MAX_DEPTH: usize = 100;
 
 /// Applies a JSON patch. The errors are the server's: 400 for a body that is none, 422 where it does not apply.
 pub fn apply(document: &Value, patch: &Value) -> Result<Value, Status> {
@@ -19,8 +23,9 @@ pub fn apply(document: &Value, patch: &Value) -> Result<Value, Status> {
         check(operation)?;
     }
     let mut document = document.clone();
+    let mut copies = MAX_COPIED;
     for operation in operations.iter() {
-        step(&mut document, operation).ok_or_else(rejected)?;
+        step(&mut document, operation, &mut copies).ok_or_else(rejected)?;
     }
     Ok(document)
 }
@@ -48,8 +53,8 @@ fn check(operation: &Value) -> Result<(), Status> {
     Ok(())
 }
 
-/// Does one operation; None where it does not apply.
-fn step(document: &mut Value, operation: &Value) -> Option<()> {
+/// Does one operation; None where it does not apply. `copies` is how much may still be copied.
+fn step(document: &mut Value, operation: &Value, copies: &mut usize) -> Option<()> {
     let path = pointer(operation["path"].str())?;
     let value = operation["value"].clone();
     match operation["op"].str() {
@@ -62,6 +67,7 @@ fn step(document: &mut Value, operation: &Value) -> Option<()> {
         }
         "copy" => {
             let copied = find(document, &pointer(operation["from"].str())?)?.clone();
+            spend(&copied, copies)?;
             add(document, &path, copied)
         }
         "test" => {
@@ -78,8 +84,18 @@ fn pointer(text: &str) -> Option<Vec<String>> {
     if text.is_empty() {
         return Some(Vec::new());
     }
-    let parts = text.strip_prefix('/')?.split('/');
-    Some(parts.map(|p| p.replace("~1", "/").replace("~0", "~")).collect())
+    let parts: Vec<_> = text.strip_prefix('/')?.split('/').map(|p| p.replace("~1", "/").replace("~0", "~")).collect();
+    (parts.len() <= MAX_DEPTH).then_some(parts)
+}
+
+/// Takes the number of values in `value` off the budget; None where it is spent.
+fn spend(value: &Value, budget: &mut usize) -> Option<()> {
+    *budget = budget.checked_sub(1)?;
+    match value {
+        Value::Map(m) => m.iter().try_for_each(|(_, v)| spend(v, budget)),
+        Value::List(l) => l.iter().try_for_each(|v| spend(v, budget)),
+        _ => Some(()),
+    }
 }
 
 /// The index that a part names in a list of this length; negative ones count from the end.
@@ -188,5 +204,12 @@ mod tests {
         for (document, patch, want) in cases {
             assert_eq!(run(document, patch), want, "{patch}");
         }
+    }
+
+    #[test]
+    fn a_document_cannot_be_doubled_without_end() {
+        let double = r#"{"op":"copy","from":"","path":"/a"},{"op":"copy","from":"","path":"/b"}"#;
+        let patch = format!("[{}]", vec![double; 50].join(","));
+        assert_eq!(run("{}", &patch), "the server rejected our request due to an error in our request");
     }
 }

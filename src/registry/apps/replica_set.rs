@@ -17,6 +17,7 @@ pub static STRATEGY: Simple = Simple {
         let path = Path::new("spec").child("selector");
         immutable(errors, &path, &new["spec"]["selector"], &old["spec"]["selector"]);
     },
+    warn: crate::registry::validation::pod::workload_warnings,
     columns: &[
         NAME,
         integer("Desired"),

@@ -17,6 +17,10 @@ pub static STRATEGY: Simple = Simple {
             }
         }
     },
+    warn: |o| {
+        let spec = &o["spec"]["jobTemplate"]["spec"]["template"]["spec"];
+        crate::registry::validation::pod::warnings(spec, "spec.jobTemplate.spec.template.")
+    },
     columns: &[
         NAME,
         text("Schedule"),

@@ -4,7 +4,6 @@ use crate::apimachinery::field::{Error, ErrorList, Path};
 use crate::apimachinery::labels::format_label_selector;
 use crate::apimachinery::time::human_duration;
 use crate::apimachinery::{Object, Time, Value};
-use crate::object;
 use crate::registry::printing::{self, AGE, NAME, text, wide};
 use crate::registry::strategy::{Column, Strategy};
 use crate::registry::{common, validation};
@@ -32,6 +31,10 @@ impl Strategy for Job {
 
     fn validate(&self, job: &Value) -> ErrorList {
         validation::workload::job(job)
+    }
+
+    fn warnings(&self, job: &Value, _: Option<&Value>) -> Vec<String> {
+        validation::pod::workload_warnings(job)
     }
 
     fn prepare_for_update(&self, new: &mut Value, old: &Value) {
@@ -91,8 +94,7 @@ fn generate_selector(job: &mut Value) {
         labels.insert(format!("{prefix}controller-uid"), uid.as_str());
         labels.insert(format!("{prefix}job-name"), name.as_str());
     }
-    let selector = object! { "batch.kubernetes.io/controller-uid" => uid };
-    job.set("spec.selector", object! { "matchLabels" => selector });
+    job.set_in(&["spec", "selector", "matchLabels", "batch.kubernetes.io/controller-uid"], uid);
     // Read back from storage, a job without labels gets those of its template by default.
     if job.labels().is_empty() {
         let labels = job.at("spec.template.metadata.labels").clone();

@@ -9,6 +9,7 @@ use crate::registry::validation::misc;
 pub static STRATEGY: Simple = Simple {
     status: None,
     check: misc::node,
+    check_update: misc::node_update,
     columns: &[
         NAME,
         text("Status"),

@@ -14,6 +14,7 @@ pub static STRATEGY: Simple = Simple {
     generation: &["spec"],
     status: Some(|| object! { "replicas" => 0 }),
     check,
+    warn: crate::registry::validation::pod::workload_warnings,
     columns: &[
         NAME,
         integer("Desired"),

@@ -3,7 +3,7 @@
 use super::{env, invalid_each, one_of, probe, quantity};
 use crate::apimachinery::field::{Error, ErrorList, Path};
 use crate::apimachinery::{Value, names};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 const PROTOCOLS: [&str; 3] = ["SCTP", "TCP", "UDP"];
 const PULL_POLICIES: [&str; 3] = ["Always", "IfNotPresent", "Never"];
@@ -206,25 +206,30 @@ fn security_context(errors: &mut ErrorList, context: &Value, path: &Path) {
     }
 }
 
-/// Warnings about ports that are named twice. Models `warningsForPod`.
+/// Warnings about ports and variables that are named twice. Models `warningsForPodSpecAndMeta`.
 pub fn warnings(containers: &[Value], path: &str, out: &mut Vec<String>) {
     for (i, container) in containers.iter().enumerate() {
-        let ports = container["ports"].items();
-        for (j, port) in ports.iter().enumerate() {
-            let same =
-                |p: &Value| ["containerPort", "protocol", "hostPort", "hostIP"].iter().all(|k| p[*k] == port[*k]);
-            if let Some(first) = ports.iter().take(j).position(same) {
-                let here = format!("{path}[{i}].ports");
-                out.push(format!("{here}[{j}]: duplicate port definition with {here}[{first}]"));
+        let mut ports: BTreeMap<_, usize> = BTreeMap::new();
+        for (j, port) in container["ports"].items().iter().enumerate() {
+            let number = |field: &str| port[field].int();
+            let key = (number("containerPort"), port["protocol"].str(), number("hostPort"), port["hostIP"].str());
+            let here = format!("{path}[{i}].ports");
+            match ports.get(&key) {
+                Some(first) => {
+                    out.push(format!("{here}[{j}]: duplicate port definition with {here}[{first}]"));
+                }
+                None => {
+                    ports.insert(key, j);
+                }
             }
         }
-        let env = container["env"].items();
-        for (j, variable) in env.iter().enumerate() {
+        let mut seen = BTreeSet::new();
+        for (j, variable) in container["env"].items().iter().enumerate() {
             let name = variable["name"].str();
-            let overrides = env.iter().take(j).any(|v| v["name"].str() == name);
-            if overrides && !variable["value"].str().contains(&format!("$({name})")) {
+            if !seen.insert(name) && !variable["value"].str().contains(&format!("$({name})")) {
+                let place = format!("{path}[{i}].env[{j}]");
                 out.push(format!(
-                    "{path}[{i}].env[{j}]: hides previous definition of {name:?}, which may be dropped when using apply"
+                    "{place}: hides previous definition of {name:?}, which may be dropped when using apply"
                 ));
             }
         }

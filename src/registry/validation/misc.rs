@@ -334,6 +334,9 @@ pub fn storage_class(errors: &mut ErrorList, class: &Value) {
     if class["provisioner"].str().is_empty() {
         errors.push(Error::required(&Path::new("provisioner"), ""));
     }
+    let root = Path::default();
+    one_of(errors, &root, class, "reclaimPolicy", &["Delete", "Retain"]);
+    one_of(errors, &root, class, "volumeBindingMode", &["Immediate", "WaitForFirstConsumer"]);
 }
 
 /// PriorityClass.
@@ -381,15 +384,71 @@ pub fn node(errors: &mut ErrorList, node: &Value) {
     super::scheduling::taints(errors, node["spec"]["taints"].items(), &Path::new("spec").child("taints"));
 }
 
+/// What a node may not change once it is set.
+pub fn node_update(errors: &mut ErrorList, new: &Value, old: &Value) {
+    let path = Path::new("spec");
+    for (field, word) in [("podCIDRs", "podCIDR"), ("providerID", "providerID")] {
+        if !old["spec"][field].is_empty() && old["spec"][field] != new["spec"][field] {
+            let detail = format!("node updates may not change {word} except from \"\" to valid");
+            errors.push(Error::forbidden(&path.child(field), detail));
+        }
+    }
+}
+
 /// NetworkPolicy.
 pub fn network_policy(errors: &mut ErrorList, policy: &Value) {
-    let path = Path::new("spec");
-    selector::label_selector(errors, &policy["spec"]["podSelector"], &path.child("podSelector"));
-    for kind in policy["spec"]["policyTypes"].items() {
+    let (spec, path) = (&policy["spec"], Path::new("spec"));
+    selector::label_selector(errors, &spec["podSelector"], &path.child("podSelector"));
+    for (rules, peers) in [("ingress", "from"), ("egress", "to")] {
+        for (i, rule) in spec[rules].items().iter().enumerate() {
+            let path = path.child(rules).index(i);
+            for (j, port) in rule["ports"].items().iter().enumerate() {
+                let path = path.child("ports").index(j);
+                one_of(errors, &path, port, "protocol", &["SCTP", "TCP", "UDP"]);
+                if !port["port"].is_null() {
+                    super::port_or_name(errors, &path.child("port"), &port["port"]);
+                }
+            }
+            for (j, peer) in rule[peers].items().iter().enumerate() {
+                network_peer(errors, peer, &path.child(peers).index(j));
+            }
+        }
+    }
+    for (i, kind) in spec["policyTypes"].items().iter().enumerate() {
         if !["Ingress", "Egress"].contains(&kind.str()) {
             let supported = ["Egress", "Ingress"];
-            errors.push(Error::not_supported(&path.child("policyTypes").index(0), kind.str(), &supported));
+            errors.push(Error::not_supported(&path.child("policyTypes").index(i), kind.str(), &supported));
         }
+    }
+}
+
+fn network_peer(errors: &mut ErrorList, peer: &Value, path: &Path) {
+    let mut found = 0;
+    for field in ["podSelector", "namespaceSelector"] {
+        if !peer[field].is_null() {
+            found += 1;
+            selector::label_selector(errors, &peer[field], &path.child(field));
+        }
+    }
+    if !peer["ipBlock"].is_null() {
+        found += 1;
+        let (block, path) = (&peer["ipBlock"], path.child("ipBlock"));
+        match block["cidr"].str() {
+            "" => errors.push(Error::required(&path.child("cidr"), "")),
+            text => super::cidr(errors, text, &path.child("cidr")),
+        }
+        for (i, except) in block["except"].items().iter().enumerate() {
+            super::cidr(errors, except.str(), &path.child("except").index(i));
+        }
+    }
+    match found {
+        0 => errors.push(Error::required(path, "must specify a peer")),
+        1 => {}
+        _ if !peer["ipBlock"].is_null() => {
+            let detail = "may not specify both ipBlock and another peer";
+            errors.push(Error::forbidden(path, detail));
+        }
+        _ => {}
     }
 }
 

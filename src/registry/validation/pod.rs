@@ -27,7 +27,6 @@ pub fn validate_template(errors: &mut ErrorList, template: &Value, path: &Path) 
 
 /// The spec of a pod, alone or in a template.
 pub fn validate_spec(errors: &mut ErrorList, spec: &Value, path: &Path) {
-    super::non_negative(errors, path, spec, "terminationGracePeriodSeconds");
     let known = volume::validate(errors, spec["volumes"].items(), &path.child("volumes"));
     let containers = spec["containers"].items();
     container::validate(errors, containers, &known, &path.child("containers"));
@@ -44,6 +43,10 @@ pub fn validate_spec(errors: &mut ErrorList, spec: &Value, path: &Path) {
     if spec["hostNetwork"].bool() {
         host_network(errors, containers, &path.child("containers"));
     }
+    if spec["shareProcessNamespace"].bool() && spec["hostPID"].bool() {
+        let detail = "ShareProcessNamespace and HostPID cannot both be enabled";
+        errors.push(Error::invalid(&path.child("shareProcessNamespace"), true, detail));
+    }
     for (i, secret) in spec["imagePullSecrets"].items().iter().enumerate() {
         super::required(errors, &path.child("imagePullSecrets").index(i), secret, "name");
     }
@@ -53,6 +56,9 @@ pub fn validate_spec(errors: &mut ErrorList, spec: &Value, path: &Path) {
     let spread = spec["topologySpreadConstraints"].items();
     scheduling::spread(errors, spread, &path.child("topologySpreadConstraints"));
     names_in_spec(errors, spec, path);
+    for (i, alias) in spec["hostAliases"].items().iter().enumerate() {
+        super::ip(errors, alias["ip"].str(), &path.child("hostAliases").index(i).child("ip"));
+    }
     scheduling::tolerations(errors, spec["tolerations"].items(), &path.child("tolerations"));
     let class = spec["priorityClassName"].str();
     if !class.is_empty() {
@@ -98,6 +104,9 @@ fn host_network(errors: &mut ErrorList, containers: &[Value], path: &Path) {
 
 fn dns_config(errors: &mut ErrorList, spec: &Value, path: &Path) {
     let path = path.child("dnsConfig");
+    for (i, server) in spec["dnsConfig"]["nameservers"].items().iter().enumerate() {
+        super::ip(errors, server.str(), &path.child("nameservers").index(i));
+    }
     if spec["dnsPolicy"].str() != "None" {
         return;
     }
@@ -203,16 +212,50 @@ fn restore(spec: &mut Value, old: &Value, field: &str) {
     }
 }
 
+/// Labels of nodes that have newer names.
+const OLD_LABELS: [(&str, &str); 5] = [
+    ("beta.kubernetes.io/arch", "deprecated since v1.14; use \"kubernetes.io/arch\" instead"),
+    ("beta.kubernetes.io/os", "deprecated since v1.14; use \"kubernetes.io/os\" instead"),
+    (
+        "failure-domain.beta.kubernetes.io/region",
+        "deprecated since v1.17; use \"topology.kubernetes.io/region\" instead",
+    ),
+    ("failure-domain.beta.kubernetes.io/zone", "deprecated since v1.17; use \"topology.kubernetes.io/zone\" instead"),
+    ("beta.kubernetes.io/instance-type", "deprecated since v1.17; use \"node.kubernetes.io/instance-type\" instead"),
+];
+
 /// Warnings about a pod or a template. `prefix` is "" for a pod, `spec.template.` for a template.
 pub fn warnings(spec: &Value, prefix: &str) -> Vec<String> {
     let mut out = Vec::new();
+    for (key, _) in spec["nodeSelector"].fields() {
+        if let Some((_, advice)) = OLD_LABELS.iter().find(|(old, _)| *old == key) {
+            out.push(format!("{prefix}spec.nodeSelector[{key}]: {advice}"));
+        }
+    }
     for list in ["initContainers", "containers"] {
         let containers = spec[list].items();
-        if containers.iter().any(|c| c["ports"].items().len() > 1 || !c["env"].is_empty() || !c["resources"].is_empty())
-        {
+        let worth = |c: &Value| c["ports"].items().len() > 1 || !c["env"].is_empty() || !c["resources"].is_empty();
+        if containers.iter().any(worth) {
             container::warnings(containers, &format!("{prefix}spec.{list}"), &mut out);
         }
     }
+    if spec["terminationGracePeriodSeconds"].int() < 0 {
+        let advice = "must be >= 0; negative values are invalid and will be treated as 1";
+        out.push(format!("{prefix}spec.terminationGracePeriodSeconds: {advice}"));
+    }
+    out
+}
+
+/// Warnings about a workload: its name becomes a part of names of pods, its template is a pod.
+pub fn workload_warnings(object: &Value) -> Vec<String> {
+    let wrong = names::is_dns1123_label(object.name());
+    let advice =
+        "this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended";
+    let mut out = Vec::new();
+    if !wrong.is_empty() {
+        out.push(format!("metadata.name: {advice}: [{}]", wrong.join(" ")));
+    }
+    out.extend(warnings(&object["spec"]["template"]["spec"], "spec.template."));
     out
 }
 

@@ -116,6 +116,9 @@ pub fn quota(errors: &mut ErrorList, list: &Value, path: &Path) {
     for (name, value) in list.fields() {
         let path = path.key(name);
         resource_name(errors, name, &path);
+        if !name.contains('/') && matches!(name, "storage") {
+            errors.push(Error::invalid(&path, name, "must be a standard resource for quota"));
+        }
         amount(errors, name, value, &path);
     }
 }

@@ -3,7 +3,6 @@
 use super::{invalid_each, metadata, one_of, port_or_name};
 use crate::apimachinery::field::{Error, ErrorList, Path};
 use crate::apimachinery::{Value, names};
-use crate::object;
 use std::collections::BTreeSet;
 
 const TYPES: [&str; 4] = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
@@ -40,6 +39,11 @@ fn validate_spec(errors: &mut ErrorList, service: &Value) {
     }
     metadata::labels(errors, &spec["selector"], &path, "selector");
     one_of(errors, &path, spec, "sessionAffinity", &["ClientIP", "None"]);
+    for (field, list) in [("clusterIPs", &spec["clusterIPs"]), ("externalIPs", &spec["externalIPs"])] {
+        for (i, ip) in list.items().iter().enumerate().filter(|(_, ip)| ip.str() != "None") {
+            super::ip(errors, ip.str(), &path.child(field).index(i));
+        }
+    }
     one_of(errors, &path, spec, "type", &TYPES);
     node_ports(errors, spec, &path);
     duplicates(errors, ports, &path.child("ports"));
@@ -97,12 +101,13 @@ fn duplicates(errors: &mut ErrorList, ports: &[Value], path: &Path) {
     for (i, port) in ports.iter().enumerate() {
         let (protocol, number) = (port["protocol"].str(), port["port"].int());
         if !seen.insert((protocol, number)) {
-            // The names are those of Go's fields: the value is the internal type.
-            let value = object! {
-                "Name" => "", "Protocol" => protocol, "AppProtocol" => Value::Null, "Port" => number,
-                "TargetPort" => 0, "NodePort" => 0,
-            };
-            errors.push(Error::duplicate(&path.index(i), value));
+            // The value is the internal type, in Go's names and order.
+            let text = format!(
+                r#"{{"Name":"","Protocol":"{protocol}","AppProtocol":null,"Port":{number},"TargetPort":0,"NodePort":0}}"#
+            );
+            let mut error = Error::duplicate(&path.index(i), port.clone());
+            error.shown = Some(text);
+            errors.push(error);
         }
     }
 }

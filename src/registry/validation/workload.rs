@@ -149,7 +149,24 @@ pub fn job(job: &Value) -> ErrorList {
         }
     }
     job_spec(&mut errors, spec, &path);
+    if !spec["manualSelector"].bool() {
+        generated_selector(&mut errors, job);
+    }
     errors
+}
+
+/// A selector that the client wrote does not fit the labels that the server made.
+fn generated_selector(errors: &mut ErrorList, job: &Value) {
+    let mut expected = Value::object();
+    for prefix in ["", "batch.kubernetes.io/"] {
+        expected.map_mut().insert(format!("{prefix}controller-uid"), job.uid());
+        expected.map_mut().insert(format!("{prefix}job-name"), job.name());
+    }
+    let selector = &job["spec"]["selector"];
+    if Selector::from_label_selector(selector).is_ok_and(|s| !s.matches(&expected)) {
+        let path = Path::new("spec").child("selector");
+        errors.push(Error::invalid(&path, selector.clone(), "`selector` not auto-generated"));
+    }
 }
 
 /// A CronJob. Its jobs' names end in eleven more characters.
@@ -159,6 +176,10 @@ pub fn cron_job(cron: &Value) -> ErrorList {
     match spec["schedule"].str() {
         "" => errors.push(Error::required(&path.child("schedule"), "")),
         schedule => {
+            if schedule.contains("TZ") {
+                let detail = "cannot use TZ or CRON_TZ in schedule, use timeZone field instead";
+                errors.push(Error::invalid(&path.child("schedule"), schedule, detail));
+            }
             if let Err(why) = crate::api::cron::Schedule::parse(schedule) {
                 errors.push(Error::invalid(&path.child("schedule"), schedule, why));
             }
