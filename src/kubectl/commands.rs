@@ -1,7 +1,10 @@
 //! The table of commands: help, completion, suggestions and dispatch come from it. Models
 //! `cmd.NewDefaultKubectlCommand`.
 
-use super::{annotate, apply, completion, create, delete, describe, explain, get, label, patch, replace, scale};
+use super::{
+    annotate, api_resources, apply, completion, config, create, delete, describe, events, explain, get, label, patch,
+    replace, scale, version,
+};
 use crate::action;
 use crate::cli::command::{Action, Command};
 use crate::cli::errors::Result;
@@ -30,7 +33,7 @@ const COMMANDS: &[Command] = &[
     Command::not_simulated("autoscale", "Scale a controller by its load"),
     // Cluster Management Commands
     Command::not_simulated("certificate", "Approve or deny certificate requests"),
-    Command::not_simulated("cluster-info", "Show where the cluster answers"),
+    version::CLUSTER_INFO,
     Command::not_simulated("top", "Show the use of CPU and memory"),
     Command::not_simulated("cordon", "Keep new pods off a node"),
     Command::not_simulated("uncordon", "Let pods on a node again"),
@@ -46,7 +49,7 @@ const COMMANDS: &[Command] = &[
     Command::not_simulated("cp", "Copy files to and from containers"),
     Command::not_simulated("auth", "Inspect authorization"),
     Command::not_simulated("debug", "Make debugging sessions for workloads and nodes"),
-    Command::not_simulated("events", "List events"),
+    events::COMMAND,
     // Advanced Commands
     Command::not_simulated("diff", "Show what apply would change"),
     apply::COMMAND,
@@ -60,11 +63,11 @@ const COMMANDS: &[Command] = &[
     completion::COMMAND,
     // Other Commands
     Command::not_simulated("alpha", "Commands for features in alpha"),
-    Command::not_simulated("config", "Change kubeconfig files"),
+    config::COMMAND,
     Command::not_simulated("plugin", "Work with plugins"),
-    Command::not_simulated("version", "Show the versions of client and server"),
-    Command::not_simulated("api-versions", "Show the API versions of the server"),
-    Command::not_simulated("api-resources", "Show the resources of the server"),
+    version::COMMAND,
+    api_resources::VERSIONS,
+    api_resources::COMMAND,
     OPTIONS,
     HELP,
 ];

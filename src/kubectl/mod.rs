@@ -1,18 +1,23 @@
 //! kubectl: one file per command, one table of groups, a client of the one door. Models `k8s.io/kubectl/pkg/cmd`.
 
 mod annotate;
+mod api_resources;
 mod apply;
+mod base64;
 mod commands;
 mod completion;
+mod config;
 mod create;
 mod delete;
 mod deployments;
 mod describe;
+mod events;
 mod explain;
 mod get;
 mod get_watch;
 mod label;
 mod last_applied;
+mod ordered;
 mod pairs;
 mod patch;
 mod prune;
@@ -20,6 +25,7 @@ mod replace;
 mod scale;
 mod sort;
 mod util;
+mod version;
 
 pub use crate::cli::Context;
 pub use commands::ROOT;

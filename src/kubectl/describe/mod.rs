@@ -38,6 +38,8 @@ mod tests;
 mod volumes;
 mod writer;
 
+pub(super) use events::age as event_age;
+
 use crate::action;
 use crate::apimachinery::Object;
 use crate::cli::builder::{Builder, Info};
