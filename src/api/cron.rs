@@ -155,10 +155,11 @@ fn number_or_name(text: &str, min: u32, names: &[&str]) -> Result<u32, String> {
 }
 
 fn number(text: &str) -> Result<u32, String> {
-    if let Some(digits) = text.strip_prefix('-') {
-        if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(format!("negative number ({text}) not allowed: {text}"));
-        }
+    if let Some(digits) = text.strip_prefix('-')
+        && !digits.is_empty()
+        && digits.bytes().all(|b| b.is_ascii_digit())
+    {
+        return Err(format!("negative number ({text}) not allowed: {text}"));
     }
     let reason = if text.bytes().all(|b| b.is_ascii_digit()) && !text.is_empty() {
         "value out of range"

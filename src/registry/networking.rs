@@ -5,13 +5,13 @@ use crate::apimachinery::{Object, Time, Value};
 use crate::object;
 use crate::registry::printing::{self, AGE, NAME, text};
 use crate::registry::simple::Simple;
-use crate::registry::validation::{metadata, misc};
+use crate::registry::validation::{metadata, networking};
 
 /// Ingresses.
 pub static INGRESSES: Simple = Simple {
     generation: &["spec"],
     status: Some(|| object! { "loadBalancer" => Value::object() }),
-    check: misc::ingress,
+    check: networking::ingress,
     warn: |o| {
         const OLD: &str = "kubernetes.io/ingress.class";
         let text = format!("annotation {OLD:?} is deprecated, please use 'spec.ingressClassName' instead");
@@ -25,7 +25,7 @@ pub static INGRESSES: Simple = Simple {
 /// NetworkPolicies.
 pub static POLICIES: Simple = Simple {
     generation: &["spec"],
-    check: misc::network_policy,
+    check: networking::network_policy,
     columns: &[NAME, text("Pod-Selector"), AGE],
     cells: |o, now| {
         let selector = format_label_selector(&o["spec"]["podSelector"]);

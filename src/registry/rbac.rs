@@ -5,12 +5,12 @@ use crate::apimachinery::{Time, Value};
 use crate::registry::printing::{self, AGE, NAME, text, wide};
 use crate::registry::simple::Simple;
 use crate::registry::strategy::Column;
-use crate::registry::validation::{metadata, misc};
+use crate::registry::validation::{metadata, rbac};
 
 /// Roles.
 pub static ROLES: Simple = Simple {
     name: metadata::path_segment,
-    check: |errors, o| misc::role(errors, o, true),
+    check: |errors, o| rbac::role(errors, o, true),
     create_on_update: true,
     ..Simple::PLAIN
 };
@@ -18,7 +18,7 @@ pub static ROLES: Simple = Simple {
 /// ClusterRoles.
 pub static CLUSTER_ROLES: Simple = Simple {
     name: metadata::path_segment,
-    check: |errors, o| misc::role(errors, o, false),
+    check: |errors, o| rbac::role(errors, o, false),
     create_on_update: true,
     ..Simple::CLUSTER
 };
@@ -28,7 +28,7 @@ const BINDING: [Column; 6] = [NAME, text("Role"), AGE, wide("Users"), wide("Grou
 /// RoleBindings.
 pub static ROLE_BINDINGS: Simple = Simple {
     name: metadata::path_segment,
-    check: |errors, o| misc::role_binding(errors, o, &["Role", "ClusterRole"]),
+    check: |errors, o| rbac::role_binding(errors, o, &["Role", "ClusterRole"]),
     check_update: same_role,
     columns: &BINDING,
     cells: binding_cells,
@@ -39,7 +39,7 @@ pub static ROLE_BINDINGS: Simple = Simple {
 /// ClusterRoleBindings.
 pub static CLUSTER_ROLE_BINDINGS: Simple = Simple {
     name: metadata::path_segment,
-    check: |errors, o| misc::role_binding(errors, o, &["ClusterRole"]),
+    check: |errors, o| rbac::role_binding(errors, o, &["ClusterRole"]),
     check_update: same_role,
     columns: &BINDING,
     cells: binding_cells,

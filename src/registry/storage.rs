@@ -3,11 +3,11 @@
 use crate::apimachinery::{Object, Value};
 use crate::registry::printing::{self, AGE, NAME, integer, text};
 use crate::registry::simple::Simple;
-use crate::registry::validation::misc;
+use crate::registry::validation::storage;
 
 /// StorageClasses.
 pub static CLASSES: Simple = Simple {
-    check: misc::storage_class,
+    check: storage::storage_class,
     columns: &[
         NAME,
         text("Provisioner"),

@@ -2,15 +2,19 @@
 
 pub mod affinity;
 pub mod container;
+pub mod data;
 pub mod env;
 pub mod metadata;
 pub mod misc;
+pub mod networking;
 pub mod pod;
 pub mod probe;
 pub mod quantity;
+pub mod rbac;
 pub mod scheduling;
 pub mod selector;
 pub mod service;
+pub mod storage;
 pub mod volume;
 pub mod workload;
 

@@ -73,10 +73,10 @@ fn limit_range_item(item: &mut Map) {
 
 fn node(map: &mut Map) {
     within(map, "status", |status| {
-        if let Some(capacity) = status.get("capacity").cloned() {
-            if status.get("allocatable").is_none_or(Value::is_empty) {
-                status.insert("allocatable", capacity);
-            }
+        if let Some(capacity) = status.get("capacity").cloned()
+            && status.get("allocatable").is_none_or(Value::is_empty)
+        {
+            status.insert("allocatable", capacity);
         }
     });
 }

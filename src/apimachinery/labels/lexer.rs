@@ -72,7 +72,7 @@ fn symbol(chars: &mut std::iter::Peekable<std::str::Chars>) -> (Token, String) {
         }
         text = longer;
         // Go on only where one more symbol still makes a keyword.
-        if !chars.peek().is_some_and(|next| keyword(&format!("{text}{next}")).is_some()) {
+        if chars.peek().is_none_or(|next| keyword(&format!("{text}{next}")).is_none()) {
             break;
         }
     }

@@ -2,14 +2,14 @@
 
 use crate::registry::printing::{self, AGE, NAME, integer};
 use crate::registry::simple::Simple;
-use crate::registry::validation::misc;
+use crate::registry::validation::data;
 
 const FIELDS: [&str; 2] = ["data", "binaryData"];
 
 /// The strategy of ConfigMaps.
 pub static STRATEGY: Simple = Simple {
-    check: |errors, object| misc::data(errors, object, &FIELDS),
-    check_update: |errors, new, old| errors.extend(misc::immutable_data(new, old, &FIELDS)),
+    check: |errors, object| data::data(errors, object, &FIELDS),
+    check_update: |errors, new, old| errors.extend(data::immutable_data(new, old, &FIELDS)),
     columns: &[NAME, integer("Data"), AGE],
     cells: |o, now| {
         let count = o["data"].fields().count() + o["binaryData"].fields().count();

@@ -5,12 +5,12 @@ use crate::apimachinery::{Object, Time, Value};
 use crate::object;
 use crate::registry::printing::{self, AGE, NAME, text, wide};
 use crate::registry::simple::Simple;
-use crate::registry::validation::misc;
+use crate::registry::validation::storage;
 
 /// The strategy of volumes.
 pub static VOLUMES: Simple = Simple {
     status: Some(|| object! { "phase" => "Pending" }),
-    check: misc::volume,
+    check: storage::volume,
     columns: &[
         NAME,
         text("Capacity"),
@@ -32,7 +32,7 @@ pub static VOLUMES: Simple = Simple {
 /// The strategy of claims.
 pub static CLAIMS: Simple = Simple {
     status: Some(|| object! { "phase" => "Pending" }),
-    check: |errors: &mut ErrorList, o| misc::claim_spec(errors, &o["spec"], &Path::new("spec")),
+    check: |errors: &mut ErrorList, o| storage::claim_spec(errors, &o["spec"], &Path::new("spec")),
     check_update: claim_update,
     columns: &[
         NAME,

@@ -3,17 +3,17 @@
 use crate::apimachinery::Value;
 use crate::registry::printing::{self, AGE, NAME, integer, text};
 use crate::registry::simple::Simple;
-use crate::registry::validation::{immutable, misc};
+use crate::registry::validation::{data, immutable};
 
 /// The strategy of Secrets.
 pub static STRATEGY: Simple = Simple {
     check: |errors, object| {
-        misc::data(errors, object, &["data"]);
-        misc::secret(errors, object);
+        data::data(errors, object, &["data"]);
+        data::secret(errors, object);
     },
     check_update: |errors, new, old| {
         immutable(errors, &crate::apimachinery::field::Path::new("type"), &new["type"], &old["type"]);
-        errors.extend(misc::immutable_data(new, old, &["data"]));
+        errors.extend(data::immutable_data(new, old, &["data"]));
     },
     tidy: merge_string_data,
     columns: &[NAME, text("Type"), integer("Data"), AGE],

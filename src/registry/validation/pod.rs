@@ -76,11 +76,11 @@ fn names_in_spec(errors: &mut ErrorList, spec: &Value, path: &Path) {
             }
         }
     }
-    if let Some(seconds) = spec["activeDeadlineSeconds"].as_i64() {
-        if !(1..=i64::from(i32::MAX)).contains(&seconds) {
-            let detail = "must be between 1 and 2147483647, inclusive";
-            errors.push(Error::invalid(&path.child("activeDeadlineSeconds"), seconds, detail));
-        }
+    if let Some(seconds) = spec["activeDeadlineSeconds"].as_i64()
+        && !(1..=i64::from(i32::MAX)).contains(&seconds)
+    {
+        let detail = "must be between 1 and 2147483647, inclusive";
+        errors.push(Error::invalid(&path.child("activeDeadlineSeconds"), seconds, detail));
     }
     for field in ["hostname", "subdomain"] {
         let name = spec[field].str();

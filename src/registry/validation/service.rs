@@ -138,12 +138,11 @@ pub fn validate_update(new: &Value, old: &Value) -> ErrorList {
     let (spec, before) = (&new["spec"], &old["spec"]);
     let path = Path::new("spec");
     let keeps = |s: &Value| s["type"].str() != "ExternalName";
-    if keeps(spec) && keeps(before) && !before["clusterIPs"].is_empty() {
-        if before["clusterIPs"][0] != spec["clusterIPs"][0] {
-            let value = spec["clusterIPs"].clone();
-            let detail = "may not change once set";
-            errors.push(Error::invalid(&path.child("clusterIPs").index(0), value, detail));
-        }
+    let had = &before["clusterIPs"];
+    if keeps(spec) && keeps(before) && !had.is_empty() && had[0] != spec["clusterIPs"][0] {
+        let value = spec["clusterIPs"].clone();
+        let detail = "may not change once set";
+        errors.push(Error::invalid(&path.child("clusterIPs").index(0), value, detail));
     }
     validate_spec(&mut errors, new);
     errors
