@@ -86,7 +86,9 @@ pub struct Field {
 
 /// The definition of a kind.
 pub fn by_gvk(group: &str, version: &str, kind: &str) -> Option<&'static Type> {
-    table().iter().find(|t| t.is_kind && t.name == kind && t.group == group && t.version() == version)
+    let fits = |t: &&&Type| t.name == kind && t.group == group && t.version() == version;
+    let from = kinds().partition_point(|t| t.name < kind);
+    kinds().get(from..)?.iter().take_while(|t| t.name == kind).find(fits).copied()
 }
 
 /// A definition by its full name, `io.k8s.api.core.v1.PodSpec`.
@@ -98,6 +100,16 @@ pub fn by_name(full: &str) -> Option<&'static Type> {
 /// `ObjectMeta` of `meta/v1`.
 pub fn object_meta() -> Option<&'static Type> {
     by_name("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta")
+}
+
+/// The kinds, sorted by name: every write looks one up.
+fn kinds() -> &'static [&'static Type] {
+    static KINDS: OnceLock<Vec<&'static Type>> = OnceLock::new();
+    KINDS.get_or_init(|| {
+        let mut kinds: Vec<&Type> = table().iter().filter(|t| t.is_kind).collect();
+        kinds.sort_by_key(|t| t.name);
+        kinds
+    })
 }
 
 fn table() -> &'static [Type] {
