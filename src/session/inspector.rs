@@ -47,8 +47,16 @@ pub fn inspect(
         annotations: pairs(object.annotations()),
         inside: matches!(selection, Selection::Pod { .. }).then(|| Rc::new(Inside::new(&object))),
         yaml: if tab == InspectorTab::Yaml { yaml::to_string(&object) } else { String::new() },
-        logs: if tab == InspectorTab::Logs { logs(&object, api) } else { String::new() },
-        events: if tab == InspectorTab::Events { events(&object, api, now) } else { Vec::new() },
+        logs: if matches!(tab, InspectorTab::Overview | InspectorTab::Logs) {
+            logs(&object, api)
+        } else {
+            String::new()
+        },
+        events: if matches!(tab, InspectorTab::Overview | InspectorTab::Events) {
+            events(&object, api, now)
+        } else {
+            Vec::new()
+        },
         pod,
     })
 }

@@ -97,7 +97,8 @@ impl Component for App {
         let wide = dom::is_wide();
         let resized = link.callback(|()| Msg::Resized);
         let shown = resized.clone();
-        let lesson_open = wide && dom::kept("lesson").as_deref() != Some("closed");
+        let lesson_open =
+            props.options.parts() == Some("lesson") || wide && dom::kept("lesson").as_deref() != Some("closed");
         let mut app = Self {
             session,
             screen,

@@ -103,9 +103,50 @@ pub fn shorten(text: &str, width: f64) -> String {
     chars[..head].iter().chain(['…'].iter()).chain(&chars[tail..]).collect()
 }
 
+/// Breaks a text at spaces (Han anywhere) into lines of `width` in the sans face; what is more than `most` lines ends in `…`.
+pub fn wrap(text: &str, width: f64, most: usize) -> Vec<String> {
+    let mut lines: Vec<String> = vec![String::new()];
+    let mut word = String::new();
+    let mut place = |word: &mut String| {
+        let word = std::mem::take(word);
+        if let Some(line) = lines.last_mut() {
+            if line.is_empty() || sans_width(line) + sans_width(word.trim_end()) <= width {
+                line.push_str(&word);
+            } else {
+                lines.push(word);
+            }
+        }
+    };
+    for c in text.chars() {
+        word.push(c);
+        if c == ' ' || c > '\u{2e80}' {
+            place(&mut word);
+        }
+    }
+    place(&mut word);
+    if lines.len() > most {
+        lines.truncate(most.max(1));
+        if let Some(last) = lines.last_mut() {
+            while !last.is_empty() && sans_width(last) + SANS > width {
+                last.pop();
+            }
+            *last = [last.trim_end(), "…"].concat();
+        }
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sentences_are_wrapped_and_cut() {
+        assert_eq!(wrap("a bc d", 4.0 * SANS, 9), ["a bc ", "d"]);
+        assert_eq!(wrap("不符合条件", 3.0 * HAN, 9), ["不符合", "条件"]);
+        assert_eq!(wrap("aaa bbb ccc", 4.0 * SANS, 2), ["aaa ", "bbb…"]);
+        assert_eq!(wrap("", 10.0, 2), [""]);
+    }
 
     #[test]
     fn names_are_shortened_in_the_middle() {
