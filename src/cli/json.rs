@@ -16,12 +16,58 @@ pub fn compact(value: &Value) -> String {
     out
 }
 
-/// JSON with kind, apiVersion and metadata first, as the server's typed encoder writes objects.
-pub fn compact_in_order(value: &Value) -> String {
-    compact(value)
+/// The order in which Go's structs have the fields that kubectl itself makes; others come between, by name.
+const FIRST: [&str; 36] = [
+    "kind",
+    "apiVersion",
+    "metadata",
+    "name",
+    "generateName",
+    "namespace",
+    "labels",
+    "annotations",
+    "spec",
+    "replicas",
+    "selector",
+    "template",
+    "strategy",
+    "clusters",
+    "users",
+    "contexts",
+    "current-context",
+    "cluster",
+    "server",
+    "user",
+    "image",
+    "command",
+    "args",
+    "ports",
+    "env",
+    "resources",
+    "imagePullPolicy",
+    "initContainers",
+    "containers",
+    "restartPolicy",
+    "dnsPolicy",
+    "nodeSelector",
+    "data",
+    "type",
+    "roleRef",
+    "status",
+];
+
+/// Indented JSON in the order of Go's structs, as kubectl prints objects that it made itself.
+pub fn pretty_typed(value: &Value, indent: &str) -> String {
+    let mut out = String::new();
+    write_ordered(value, Some(indent), 0, true, &mut out);
+    out
 }
 
 fn write(value: &Value, indent: Option<&str>, depth: usize, out: &mut String) {
+    write_ordered(value, indent, depth, false, out);
+}
+
+fn write_ordered(value: &Value, indent: Option<&str>, depth: usize, typed: bool, out: &mut String) {
     let line = |depth: usize, out: &mut String| {
         if let Some(indent) = indent {
             out.push('\n');
@@ -38,21 +84,25 @@ fn write(value: &Value, indent: Option<&str>, depth: usize, out: &mut String) {
                     out.push(',');
                 }
                 line(depth + 1, out);
-                write(item, indent, depth + 1, out);
+                write_ordered(item, indent, depth + 1, typed, out);
             }
             line(depth, out);
             out.push(']');
         }
         Value::Map(map) if !map.is_empty() => {
             out.push('{');
-            for (i, (key, item)) in map.iter().enumerate() {
+            let mut pairs: Vec<(&str, &Value)> = map.iter().collect();
+            if typed {
+                pairs.sort_by_key(|(key, _)| FIRST.iter().position(|f| f == key).unwrap_or(FIRST.len() - 1));
+            }
+            for (i, (key, item)) in pairs.into_iter().enumerate() {
                 if i > 0 {
                     out.push(',');
                 }
                 line(depth + 1, out);
                 quote(key, out);
                 out.push_str(if indent.is_some() { ": " } else { ":" });
-                write(item, indent, depth + 1, out);
+                write_ordered(item, indent, depth + 1, typed, out);
             }
             line(depth, out);
             out.push('}');

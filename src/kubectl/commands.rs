@@ -2,8 +2,8 @@
 //! `cmd.NewDefaultKubectlCommand`.
 
 use super::{
-    annotate, api_resources, apply, completion, config, create, delete, describe, events, explain, get, label, patch,
-    replace, scale, version,
+    annotate, api_resources, apply, attach, completion, config, create, delete, describe, events, exec, explain,
+    expose, get, label, logs, patch, port_forward, replace, run, scale, version, wait,
 };
 use crate::action;
 use crate::cli::command::{Action, Command};
@@ -19,8 +19,8 @@ pub static ROOT: Command =
 const COMMANDS: &[Command] = &[
     // Basic Commands (Beginner)
     create::COMMAND,
-    Command::not_simulated("expose", "Make a new service from a resource's labels"),
-    Command::not_simulated("run", "Run an image in a pod"),
+    expose::COMMAND,
+    run::COMMAND,
     Command::not_simulated("set", "Change a feature of objects"),
     // Basic Commands (Intermediate)
     explain::COMMAND,
@@ -41,10 +41,10 @@ const COMMANDS: &[Command] = &[
     Command::not_simulated("taint", "Change the taints of nodes"),
     // Troubleshooting and Debugging Commands
     describe::COMMAND,
-    Command::not_simulated("logs", "Print the logs of a container"),
-    Command::not_simulated("attach", "Attach to a running container"),
-    Command::not_simulated("exec", "Run a command in a container"),
-    Command::not_simulated("port-forward", "Forward local ports to a pod"),
+    logs::COMMAND,
+    attach::COMMAND,
+    exec::COMMAND,
+    port_forward::COMMAND,
     Command::not_simulated("proxy", "Serve the API on a local port"),
     Command::not_simulated("cp", "Copy files to and from containers"),
     Command::not_simulated("auth", "Inspect authorization"),
@@ -55,7 +55,7 @@ const COMMANDS: &[Command] = &[
     apply::COMMAND,
     patch::COMMAND,
     replace::COMMAND,
-    Command::not_simulated("wait", "Wait for a condition on resources"),
+    wait::COMMAND,
     Command::not_simulated("kustomize", "Build a kustomization"),
     // Settings Commands
     label::COMMAND,

@@ -215,12 +215,12 @@ async fn raw(f: &Factory) -> Result {
     }
     let reply = f.reply(super::util::url_request(raw)).await?;
     match reply.body {
-        ReplyBody::Object(value) => f.out(&json::compact_in_order(&value)),
+        ReplyBody::Object(value) => f.out(&json::compact(&value)),
         ReplyBody::Text(_) if reply.code >= 400 => return Err(crate::apimachinery::Status::path_not_found().into()),
         ReplyBody::Text(text) => f.out(&text),
         ReplyBody::Status(status) => return Err(status.into()),
         ReplyBody::Watch(id) => get_watch::raw(f, id).await?,
-        ReplyBody::Stream(id) => get_watch::raw_stream(f, id).await?,
+        ReplyBody::Stream(id) => get_watch::copy(f, id).await?,
     }
     Ok(())
 }

@@ -150,8 +150,8 @@ pub async fn raw(f: &Factory, id: WatchId) -> Result {
     }
 }
 
-/// `get --raw` of logs.
-pub async fn raw_stream(f: &Factory, id: StreamId) -> Result {
+/// Copies a stream to standard output until it ends.
+pub async fn copy(f: &Factory, id: StreamId) -> Result {
     loop {
         let poll = f.ctx.client.next_chunks(id).await;
         for chunk in poll.chunks {

@@ -145,6 +145,10 @@ impl Printer {
         let object = &self.without_managed_fields(object);
         self.printed += 1;
         Ok(match &mut self.format {
+            // Objects without a uid are kubectl's own, in the order of Go's structs; others are as decoded, by name.
+            Format::Json if object.uid().is_empty() && object.kind() != "List" => {
+                json::pretty_typed(object, "    ") + "\n"
+            }
             Format::Json => json::pretty(object, "    ") + "\n",
             Format::Yaml => {
                 let separator = if self.printed > 1 { "---\n" } else { "" };

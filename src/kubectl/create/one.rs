@@ -24,7 +24,7 @@ pub async fn create(f: &Factory, mut object: Value, what: &str) -> Result {
     let (namespace, enforce) = f.namespace()?;
     let gvk = object.gvk();
     let cluster_scoped = CLUSTER_SCOPED.contains(&gvk.kind.as_str());
-    if !cluster_scoped && (enforce || options.dry_run == DryRun::None || namespace != "default") {
+    if !cluster_scoped && enforce {
         object.set("metadata.namespace", namespace.as_str());
     }
     if f.flags.bool("save-config") {
