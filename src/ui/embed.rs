@@ -119,3 +119,17 @@ pub fn mount(element: Element, options: JsValue, notify: Function) -> LabHandle 
     let app = yew::Renderer::<App>::with_root_and_props(element, props).render();
     LabHandle { way, app: Some(app) }
 }
+
+/// The hash of the event log of a timed script: equals `podium hash`. For tests.
+#[wasm_bindgen]
+pub fn hash_script(script: &str, seed: &str) -> String {
+    crate::lab::timed::hash(script, seed.parse().unwrap_or(1))
+}
+
+/// The benchmarks, as `podium bench --json` prints them.
+#[wasm_bindgen]
+pub fn bench() -> String {
+    let performance = super::dom::window().performance();
+    let rows = crate::lab::bench::run(&|| performance.as_ref().map_or(0.0, web_sys::Performance::now));
+    crate::object! { "rows" => rows }.to_string()
+}

@@ -94,7 +94,7 @@ function print(native, browser) {
   const names = [...new Set([...native, ...browser].map((row) => row.name))];
   const cell = (rows, name) => {
     const row = rows.find((one) => one.name === name);
-    return row ? `${row.value.toFixed(row.value < 10 ? 2 : row.value < 100 ? 1 : 0)} ${row.unit}` : "–";
+    return row ? row.value === null ? "failed" : `${row.value.toFixed(row.value < 10 ? 2 : row.value < 100 ? 1 : 0)} ${row.unit}` : "–";
   };
   const wide = Math.max(...names.map((name) => name.length));
   console.log(`${"".padEnd(wide)}  ${"native".padStart(12)}  ${"browser".padStart(12)}`);
