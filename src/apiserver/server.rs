@@ -96,7 +96,9 @@ impl ApiServer {
 
     /// When the server has something to do that nobody asks for: something is missing, or a watch ends.
     pub fn next_timer(&self) -> Option<Time> {
-        let ends = self.watches.values().filter_map(Watch::until);
+        // A watch that ended stays until it is polled; its moment is over.
+        let now = self.clock.now();
+        let ends = self.watches.values().filter_map(Watch::until).filter(|end| *end > now);
         ends.chain(self.lacks_kubernetes().then_some(self.reconcile_at)).min()
     }
 

@@ -18,6 +18,8 @@ use crate::sim::{Clock, Rng};
 
 /// Rounds of one step before it counts as spinning: each round is one hop of an event through the control plane.
 const MAX_ROUNDS: usize = 10_000;
+/// How far time moves at least.
+const LEAST_STEP: Duration = Duration::from_millis(1);
 /// How long a cluster runs before anyone sees it: nodes register, default accounts appear.
 const BOOT: Duration = Duration::from_secs(12);
 
@@ -131,7 +133,7 @@ impl Cluster {
         self.step()?;
         while let Some(next) = self.next_timer().filter(|t| *t <= end) {
             // A timer that is due already and does not go away would stop time; the least step moves it on.
-            self.clock.advance_to(next.max(self.clock.now() + Duration::from_nanos(1)).min(end));
+            self.clock.advance_to(next.max(self.clock.now() + LEAST_STEP).min(end));
             self.step()?;
             if self.clock.now() >= end {
                 break;

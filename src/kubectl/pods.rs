@@ -1,7 +1,6 @@
 //! From what a user named to a pod and a container of it. Models `kubectl/pkg/polymorphichelpers` and
 //! `kubectl/pkg/cmd/util/podcmd`.
 
-use super::util::turn;
 use crate::apimachinery::labels::format_label_selector;
 use crate::apimachinery::time::{Duration, Time};
 use crate::apimachinery::{Object, Value};
@@ -121,7 +120,8 @@ pub async fn pod_of(f: &Factory, object: &Value, order: Order, what: &str) -> Re
         if f.ctx.client.clock.now() >= deadline {
             return Err("timed out waiting for the condition".into());
         }
-        turn(&f.ctx.client.clock, Some(deadline)).await;
+        // Asking again without letting time pass would never end.
+        f.ctx.client.clock.sleep(Duration::from_millis(500)).await;
     }
 }
 

@@ -27,7 +27,9 @@ use std::rc::Rc;
 pub use crate::shell::TerminalId;
 
 /// Rounds within one instant before it counts as spinning.
-const MOST_ROUNDS: usize = 100_000;
+const MOST_ROUNDS: usize = 20_000;
+/// How far time moves at least.
+const LEAST_STEP: Duration = Duration::from_millis(1);
 /// Virtual time after which a command of a replay that never ends is ended.
 const LONGEST_RUN: Duration = Duration::from_secs(900);
 
@@ -186,7 +188,7 @@ impl Lab {
     fn hop(&mut self, end: Time) -> bool {
         let Some(next) = self.next_timer().filter(|t| *t <= end) else { return false };
         // A timer that is due already and stays would stop time; the least step moves it on.
-        self.clock.advance_to(next.max(self.clock.now() + Duration::from_nanos(1)).min(end.max(self.clock.now())));
+        self.clock.advance_to(next.max(self.clock.now() + LEAST_STEP).min(end.max(self.clock.now())));
         self.rest();
         self.clock.now() < end
     }

@@ -155,7 +155,7 @@ pub fn load(name: &str, argv: &[String]) -> Option<Box<dyn Program>> {
     }
     let shell = match name {
         "bash" => Some(Flavor::Bash),
-        "dash" => Some(Flavor::Dash),
+        "dash" | "sh" => Some(Flavor::Dash),
         "ash" => Some(Flavor::Ash),
         _ => None,
     };
