@@ -15,6 +15,9 @@ pub fn install(files: &mut Files, now: Time) {
         executable(files, path, program, now);
     }
     executable(files, "/usr/local/bin/kubectl", "kubectl", now);
+    for editor in ["code", "emacs", "nano", "vi", "vim"] {
+        executable(files, &format!("/usr/bin/{editor}"), "editor", now);
+    }
 }
 
 fn executable(files: &mut Files, path: &str, program: &str, now: Time) {

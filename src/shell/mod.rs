@@ -1,6 +1,7 @@
 //! The terminal's shell: the shell language over the learner's laptop, with kubectl as a command.
 
 pub mod complete;
+pub mod editor;
 pub mod jobs;
 pub mod line;
 pub mod system;
@@ -201,7 +202,11 @@ impl Shells {
         let any = !started.is_empty();
         for pid in started {
             let argv = self.kernel.borrow().process(pid).map(|p| p.argv.clone()).unwrap_or_default();
-            self.jobs.start(pid, kubectl::run(self.context(pid), argv));
+            if editor::is_editor(&argv) {
+                self.jobs.start(pid, editor::edit(self.context(pid), argv));
+            } else {
+                self.jobs.start(pid, kubectl::run(self.context(pid), argv));
+            }
         }
         self.jobs.poll(&self.kernel) || any
     }
