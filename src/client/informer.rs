@@ -35,8 +35,10 @@ impl Delta {
 
     /// True where the value at a dotted path differs between before and after.
     pub fn changed(&self, path: &str) -> bool {
-        let at = |v: &Option<Value>| v.as_ref().map_or(Value::Null, |v| v.at(path).clone());
-        !at(&self.old).same(&at(&self.new))
+        const NONE: &Value = &Value::Null;
+        let old = self.old.as_ref().map_or(NONE, |v| v.at(path));
+        let new = self.new.as_ref().map_or(NONE, |v| v.at(path));
+        !old.same(new)
     }
 }
 
@@ -53,6 +55,12 @@ pub struct Informers {
     caches: BTreeMap<Resource, Cache>,
     pods_by_node: BTreeMap<Rc<str>, BTreeSet<Key>>,
     by_owner: BTreeMap<Rc<str>, BTreeSet<(Resource, Key)>>,
+}
+
+/// The uids that an object is found by: its owners', and "" where none of them is its controller.
+fn owners(references: &Value) -> impl Iterator<Item = &str> {
+    let orphan = !references.items().iter().any(|r| r["controller"].bool());
+    references.items().iter().map(|r| r["uid"].str()).chain(orphan.then_some(""))
 }
 
 /// How often one call may relist a resource before it gives up until the next.
@@ -163,19 +171,19 @@ impl Informers {
         }
         let refs = |v: Option<&Value>| v.map_or(Value::Null, |v| v["metadata"]["ownerReferences"].clone());
         let (was, is) = (refs(old), refs(new));
-        if was.same(&is) {
+        if was.same(&is) && old.is_some() && new.is_some() {
             return;
         }
-        for owner in was.items() {
-            if let Some(set) = self.by_owner.get_mut(owner["uid"].str()) {
+        for uid in owners(&was) {
+            if let Some(set) = self.by_owner.get_mut(uid) {
                 set.remove(&(resource, key.clone()));
                 if set.is_empty() {
-                    self.by_owner.remove(owner["uid"].str());
+                    self.by_owner.remove(uid);
                 }
             }
         }
-        for owner in is.items() {
-            self.by_owner.entry(Rc::from(owner["uid"].str())).or_default().insert((resource, key.clone()));
+        for uid in owners(&is).filter(|_| new.is_some()) {
+            self.by_owner.entry(Rc::from(uid)).or_default().insert((resource, key.clone()));
         }
     }
 
@@ -211,6 +219,12 @@ impl Informers {
     pub fn owned_by<'a>(&'a self, uid: &str) -> impl Iterator<Item = (Resource, &'a Value)> {
         let owned = self.by_owner.get(uid).into_iter().flatten();
         owned.filter_map(|(resource, key)| self.get(*resource, key).map(|object| (*resource, object)))
+    }
+
+    /// The objects of one resource and namespace that no controller owns.
+    pub fn orphans<'a>(&'a self, resource: Resource, namespace: &str) -> impl Iterator<Item = &'a Value> {
+        let namespace = namespace.to_owned();
+        self.owned(resource, "").filter(move |object| object.namespace() == namespace)
     }
 
     /// The objects of one resource with an owner reference to a uid.

@@ -90,26 +90,30 @@ impl Endpoints {
 
 /// Services that select a pod, where what they tell of it changed.
 fn enqueue_pod(delta: &Delta, informers: &Informers, queue: &mut WorkQueue) {
-    let fields = ["status.podIP", "status.phase", "metadata.labels", "metadata.deletionTimestamp", "spec.nodeName"];
-    let readiness = |pod: &Option<Value>| pod.as_ref().is_some_and(pods::is_ready);
-    let matters = delta.is_add()
-        || delta.is_delete()
-        || readiness(&delta.old) != readiness(&delta.new)
-        || fields.iter().any(|field| delta.changed(field));
-    if !matters {
+    let pods = || [&delta.old, &delta.new].into_iter().flatten();
+    let selects = |service: &&Value| {
+        let selector = &service["spec"]["selector"];
+        // Compared by hand: this runs for every change of every pod.
+        let has = |pod: &Value| selector.fields().all(|(key, value)| pod.labels().get(key) == Some(value));
+        !selector.is_empty() && pods().any(has)
+    };
+    let services = informers.list_in(Resource::Services, delta.object().namespace());
+    let mut selected = services.filter(selects).peekable();
+    if selected.peek().is_none() || !matters(delta) {
         return;
     }
-    for service in informers.list_in(Resource::Services, delta.object().namespace()) {
-        let selector = &service["spec"]["selector"];
-        if selector.is_empty() {
-            continue;
-        }
-        let selector = Selector::from_set(selector);
-        let pods = [&delta.old, &delta.new].into_iter().flatten();
-        if pods.into_iter().any(|pod| selector.matches(pod.labels())) {
-            queue.add(service.key());
-        }
+    for service in selected {
+        queue.add(service.key());
     }
+}
+
+fn matters(delta: &Delta) -> bool {
+    let fields = ["status.podIP", "status.phase", "metadata.labels", "metadata.deletionTimestamp", "spec.nodeName"];
+    let readiness = |pod: &Option<Value>| pod.as_ref().is_some_and(pods::is_ready);
+    delta.is_add()
+        || delta.is_delete()
+        || readiness(&delta.old) != readiness(&delta.new)
+        || fields.iter().any(|field| delta.changed(field))
 }
 
 /// The number that a service's port means in a pod. Models `podutil.FindPort`.

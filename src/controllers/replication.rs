@@ -88,9 +88,11 @@ impl Controller for Replication {
         };
         self.update_status(&set, &active, terminating, &outcome, context)?;
         let min_ready = set.at("spec.minReadySeconds").int();
-        let next = active.iter().filter_map(|p| pods::available_at(p, min_ready)).filter(|at| *at > context.now).min();
-        if let Some(at) = next {
-            context.queue.add_at(key, at);
+        if min_ready > 0 {
+            let times = active.iter().filter_map(|p| pods::available_at(p, min_ready));
+            if let Some(at) = times.filter(|at| *at > context.now).min() {
+                context.queue.add_at(key, at);
+            }
         }
         outcome
     }
@@ -163,10 +165,14 @@ impl Replication {
         let template = Selector::from_set(&set.at("spec.template.metadata")["labels"]);
         let min_ready = set.at("spec.minReadySeconds").int();
         let labeled = active.iter().filter(|p| template.matches(p.labels())).count();
-        let ready = active.iter().filter(|p| pods::is_ready(p)).count();
-        let available = active.iter().filter(|p| pods::is_available(p, min_ready, context.now)).count();
+        let ready: Vec<&Value> = active.iter().filter(|p| pods::is_ready(p)).collect();
+        let available = match min_ready {
+            0 => ready.len(),
+            _ => ready.iter().filter(|p| pods::is_available(p, min_ready, context.now)).count(),
+        };
         let mut status = object! { "replicas" => active.len(), "observedGeneration" => set.generation() };
-        let counts = [("fullyLabeledReplicas", labeled), ("readyReplicas", ready), ("availableReplicas", available)];
+        let counts =
+            [("fullyLabeledReplicas", labeled), ("readyReplicas", ready.len()), ("availableReplicas", available)];
         for (field, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
             status.map_mut().insert(field, count);
         }
@@ -229,9 +235,8 @@ pub fn claim(context: &mut Context, owner: &Value, selector: &Selector) -> Resul
     if owner.is_terminating() {
         return Ok(claimed);
     }
-    for pod in informers.list_in(Resource::Pods, owner.namespace()) {
-        let adopts = pod.controller_of().is_none() && pods::is_active(pod) && selector.matches(pod.labels());
-        if adopts {
+    for pod in informers.orphans(Resource::Pods, owner.namespace()) {
+        if pods::is_active(pod) && selector.matches(pod.labels()) {
             claimed.extend(adopt(context, owner, pod)?);
         }
     }
