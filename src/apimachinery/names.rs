@@ -104,6 +104,15 @@ pub fn is_qualified_name(value: &str) -> Vec<String> {
     out
 }
 
+/// The key of a label or an annotation: a qualified name, worded as 1.36 words it. Models `content.IsLabelKey`.
+pub fn is_label_key(value: &str) -> Vec<String> {
+    let of_key = |text: String| match text == QUALIFIED_NAME_RULE {
+        true => text.replacen("a qualified name", "a valid label key", 1),
+        false => text,
+    };
+    is_qualified_name(value).into_iter().map(of_key).collect()
+}
+
 /// The value of a label. Models `IsValidLabelValue`.
 pub fn is_label_value(value: &str) -> Vec<String> {
     let mut out = Vec::new();

@@ -3,7 +3,6 @@
 use super::label::{self, Kind};
 use super::pairs::{self, Changes};
 use crate::action;
-use crate::apimachinery::names;
 use crate::cli::command::Command;
 use crate::cli::errors::{Error, Result};
 use crate::cli::factory::Factory;
@@ -43,12 +42,6 @@ async fn run(f: &Factory) -> Result {
             "can not both modify and remove the following annotation(s) in the same command: {}",
             both.join(", ")
         )));
-    }
-    for (key, _) in &changes.set {
-        let wrong = names::is_qualified_name(&key.to_lowercase());
-        if !wrong.is_empty() {
-            return Err(Error::Msg(format!("metadata.annotations: Invalid value: {key:?}: {}", wrong.join("; "))));
-        }
     }
     label::change(f, &resources, &changes, Kind::Annotations).await
 }

@@ -12,6 +12,9 @@ use crate::sh::{Pid, Signal, Spawn};
 /// No container gets less time than this.
 const MIN_GRACE: i64 = 2;
 
+/// What passes between the kubelet's decision and the signal that the runtime sends.
+const RUNTIME_LAG: Duration = Duration::from_millis(250);
+
 /// A container that was asked to end.
 #[derive(Clone, Debug)]
 pub struct Stopping {
@@ -89,7 +92,7 @@ pub fn ask(pod: &mut Pod, id: &str, grace: i64, context: &mut Context) -> Stoppi
     let hook = if let Some(seconds) = hook.at("sleep.seconds").as_i64() {
         Some(Hook::Sleep(context.now + Duration::from_secs(u64::try_from(seconds).unwrap_or(0))))
     } else if argv.is_empty() {
-        None
+        Some(Hook::Sleep(context.now + RUNTIME_LAG))
     } else {
         let spawned = context.with_kernel(pod, id, |kernel, env| kernel.spawn(Spawn { argv, ..Spawn::default() }, env));
         match spawned {

@@ -72,7 +72,7 @@ fn common(errors: &mut ErrorList, metadata: &Value, path: &Path) {
 /// A set of labels, or a node selector. Keys come before their values.
 pub fn labels(errors: &mut ErrorList, labels: &Value, path: &Path, field: &str) {
     for (key, value) in labels.fields() {
-        let wrong = names::is_qualified_name(key);
+        let wrong = names::is_label_key(key);
         if !wrong.is_empty() {
             invalid_each(errors, &path.child(field), key, wrong);
         }
@@ -88,7 +88,7 @@ pub fn annotations(errors: &mut ErrorList, annotations: &Value, path: &Path) {
     let mut total = 0;
     for (key, value) in annotations.fields() {
         total += key.len() + value.str().len();
-        let wrong = names::is_qualified_name(&key.to_lowercase());
+        let wrong = names::is_label_key(&key.to_lowercase());
         if !wrong.is_empty() {
             invalid_each(errors, &path.child("annotations"), key, wrong);
         }
