@@ -30,7 +30,10 @@ pub enum Msg {
     /// Close; asks first when there are changes.
     Close,
     GoTo(usize, usize),
+    /// Save, close, run what follows.
     Save(Option<String>),
+    /// Save and go on.
+    Keep,
 }
 
 pub struct Editor {
@@ -82,6 +85,11 @@ impl Component for Editor {
             }
             Msg::Save(then) => {
                 dispatch.emit(Action::EditorSave { text: self.text.clone(), then });
+                dispatch.emit(Action::EditorClose);
+                false
+            }
+            Msg::Keep => {
+                dispatch.emit(Action::EditorSave { text: self.text.clone(), then: None });
                 false
             }
         }
@@ -183,7 +191,7 @@ impl Editor {
             }
             "s" if event.ctrl_key() || event.meta_key() => {
                 event.prevent_default();
-                ctx.link().send_message(Msg::Save(None));
+                ctx.link().send_message(Msg::Keep);
             }
             "Enter" if !event.shift_key() && !event.ctrl_key() => return self.new_line(ctx, event, &field),
             _ => {}
