@@ -212,7 +212,8 @@ fn head(path: &str) -> String {
 /// The text with line comments blanked; what follows `//` inside a string is left alone.
 fn without_comments(text: &str) -> String {
     let strip = |line: &str| {
-        let comment = line.match_indices("//").map(|(at, _)| at).find(|at| line[..*at].matches('"').count() % 2 == 0);
+        let comment =
+            line.match_indices("//").map(|(at, _)| at).find(|at| line[..*at].matches('"').count().is_multiple_of(2));
         line[..comment.unwrap_or(line.len())].to_string()
     };
     text.lines().map(strip).collect::<Vec<_>>().join("\n")

@@ -272,9 +272,7 @@ impl Value {
     /// Removes the field at a path of names; does nothing where it is missing.
     pub fn remove_in(&mut self, path: &[&str]) -> Option<Value> {
         let (last, above) = path.split_last()?;
-        if self.path(above).get(last).is_none() {
-            return None;
-        }
+        self.path(above).get(last)?;
         self.path_mut(above).map_mut().remove(last)
     }
 

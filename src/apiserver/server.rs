@@ -133,7 +133,7 @@ impl ApiServer {
         };
         let Some(resource) = self.catalog.find(info.group, info.version, info.resource).cloned() else {
             // Under a version that is served the API answers, elsewhere the multiplexer does.
-            return match info.group == "" || self.catalog.has_version(info.group, info.version) {
+            return match info.group.is_empty() || self.catalog.has_version(info.group, info.version) {
                 true => Err(Status::path_not_found()),
                 false => Ok(nonresource::page_not_found()),
             };

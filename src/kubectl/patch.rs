@@ -27,7 +27,7 @@ pub const COMMAND: Command = Command::new("patch", "Update fields of a resource"
     .flags(&[FLAGS, flag_sets::DRY_RUN, flag_sets::FILES, flag_sets::LOCAL, flag_sets::PRINT, flag_sets::SUBRESOURCE]);
 
 async fn run(f: &Factory) -> Result {
-    if f.flags.bool("local") && f.args().len() > 0 && f.flags.list("filename").is_empty() {
+    if f.flags.bool("local") && !f.args().is_empty() && f.flags.list("filename").is_empty() {
         return Err("--local can only be used with -f".into());
     }
     let text = patch_text(f)?;

@@ -92,7 +92,7 @@ fn not_found(name: &str) -> Status {
 
 fn running<'a>(pod: Option<&'a Pod>, object: &Value, name: &str) -> Result<(&'a Uid, &'a Instance), Status> {
     let Some(pod) = pod else {
-        let message = format!("unable to upgrade connection: pod does not exist");
+        let message = "unable to upgrade connection: pod does not exist".to_string();
         let _ = object;
         return Err(Status::new(404, "", message));
     };

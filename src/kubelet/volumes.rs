@@ -18,7 +18,7 @@ pub fn set_up(pod: &mut Pod, context: &mut Context) -> Result<(), (String, Strin
         let name = volume["name"].str().to_owned();
         if let Some(source) = shared_source(volume, pod, context) {
             let source = source.map_err(|why| (name.clone(), why))?;
-            context.shared.entry(source).or_insert_with(Files::new);
+            context.shared.entry(source).or_default();
             continue;
         }
         let version = version(volume, pod, context.informers);

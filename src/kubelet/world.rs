@@ -264,7 +264,7 @@ impl Env for World<'_> {
 
     fn volume(&mut self, name: &str) -> Option<&mut Files> {
         match name.strip_prefix("shared:") {
-            Some(source) => Some(self.shared.entry(source.to_owned()).or_insert_with(Files::new)),
+            Some(source) => Some(self.shared.entry(source.to_owned()).or_default()),
             None => self.volumes.get_mut(name),
         }
     }

@@ -124,7 +124,7 @@ impl Scheduler {
             let Some(pod) = informers.get(Resource::Pods, key) else { return false };
             let info = PodInfo::new(pod);
             let helps = |name: &&str| plugins::by_name(name).is_some_and(|p| p.helps(&info, delta));
-            plugins.iter().any(|name| helps(name)) || (plugins.is_empty() && new_node)
+            plugins.iter().any(helps) || (plugins.is_empty() && new_node)
         });
     }
 

@@ -17,6 +17,10 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 use std::time::Duration;
 
+/// The reader of what an external process writes is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Broken;
+
 /// A volume of the world at a path of this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mount {
@@ -396,8 +400,8 @@ impl Kernel {
     }
 
     /// Writes for an external process; Err when the reader is gone.
-    pub fn write_fd(&mut self, pid: Pid, fd: u32, data: &[u8], env: &mut dyn Env) -> Result<(), ()> {
-        let Some(desc) = self.procs.get(&pid).and_then(|p| p.fds.get(&fd)).copied() else { return Err(()) };
+    pub fn write_fd(&mut self, pid: Pid, fd: u32, data: &[u8], env: &mut dyn Env) -> Result<(), Broken> {
+        let Some(desc) = self.procs.get(&pid).and_then(|p| p.fds.get(&fd)).copied() else { return Err(Broken) };
         self.dirty = true;
         // What waits for room in a pipe goes first.
         if let Some(p) = self.procs.get_mut(&pid).filter(|p| !p.pending.is_empty()) {
@@ -414,7 +418,7 @@ impl Kernel {
                 }
                 Ok(())
             }
-            Wrote::Broken => Err(()),
+            Wrote::Broken => Err(Broken),
         }
     }
 

@@ -115,7 +115,7 @@ impl System for LaptopProcess {
             Out::Stdout => 1,
             Out::Stderr => 2,
         };
-        self.kernel.borrow_mut().write_fd(self.pid, fd, data, &mut Alone::default()).map_err(|()| BrokenPipe)
+        self.kernel.borrow_mut().write_fd(self.pid, fd, data, &mut Alone::default()).map_err(|_| BrokenPipe)
     }
 
     fn listen(&self, port: u16) -> Result<(Handle, u16), AddressInUse> {

@@ -181,7 +181,7 @@ impl Table {
         if n == 0 {
             return;
         }
-        let gone = Rc::make_mut(&mut self.log).drain(..n).last();
+        let gone = Rc::make_mut(&mut self.log).drain(..n).next_back();
         self.dropped += n as u64;
         self.compacted = self.compacted.max(gone.map_or(0, |e| e.revision));
     }

@@ -74,7 +74,7 @@ impl ApiServer {
         let old: Vec<&'static Resource> =
             self.catalog.all().iter().filter(|i| !i.definition.is_null()).map(|i| i.resource).collect();
         let catalog = std::rc::Rc::make_mut(&mut self.catalog);
-        catalog.remove(|r| old.iter().any(|o| *o == r));
+        catalog.remove(|r| old.contains(&r));
         for object in all.iter().filter(|o| !o.is_terminating()) {
             for version in object.at("spec.versions").items().iter().filter(|v| v["served"].bool()) {
                 catalog.add(resource_info(object, version, &old));

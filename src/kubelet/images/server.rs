@@ -16,6 +16,7 @@ pub struct Context<'a, 'b> {
     pub peer: &'a str,
     /// Requests answered so far.
     pub count: u64,
+    #[allow(dead_code, reason = "for servers that keep something between requests")]
     pub state: &'a mut BTreeMap<String, String>,
     pub args: &'a [String],
     pub port: u16,

@@ -145,7 +145,7 @@ pub fn command(sh: &mut Interp, io: &mut Io<'_>, argv: &[String], partial: &mut 
     let mut args = &argv[1..];
     while let Some(flag) = args.first().filter(|a| a.starts_with('-')) {
         match flag.as_str() {
-            "-v" | "-V" => return kind(sh, io, &[&[flag.clone()], &args[1..]].concat(), partial),
+            "-v" | "-V" => return kind(sh, io, &[std::slice::from_ref(flag), &args[1..]].concat(), partial),
             _ => args = &args[1..],
         }
     }

@@ -30,6 +30,7 @@ fn line(job: &Job, mark: char) -> String {
 }
 
 /// Tells of jobs that ended since the last prompt, and forgets them.
+#[allow(dead_code, reason = "for interactive shells that tell of jobs")]
 pub fn report(sh: &mut Interp, io: &mut Io<'_>) {
     refresh(sh, io);
     let last = sh.jobs.last().map(|j| j.number);

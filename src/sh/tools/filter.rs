@@ -82,9 +82,7 @@ impl Filter {
         };
         if path == "-" {
             self.input = io.desc(0).map(|d| (d, false));
-            if self.input.is_none() {
-                return None;
-            }
+            self.input?;
         } else if io.is_dir(&path) {
             self.failed = true;
             self.work.complain(io, &self.name, &path, "Is a directory");

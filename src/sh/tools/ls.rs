@@ -101,10 +101,10 @@ fn order(entries: &mut [Entry], o: &opts::Opts) {
     let key = |name: &str| name.trim_start_matches('.').to_lowercase();
     entries.sort_by(|a, b| key(&a.name).cmp(&key(&b.name)).then(a.name.cmp(&b.name)));
     if o.has('t') {
-        entries.sort_by(|a, b| b.stat.changed.cmp(&a.stat.changed));
+        entries.sort_by_key(|e| std::cmp::Reverse(e.stat.changed));
     }
     if o.has('S') {
-        entries.sort_by(|a, b| b.stat.size.cmp(&a.stat.size));
+        entries.sort_by_key(|e| std::cmp::Reverse(e.stat.size));
     }
     if o.has('r') {
         entries.reverse();

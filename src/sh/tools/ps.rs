@@ -59,7 +59,7 @@ pub fn pidof(io: &mut Io<'_>, call: &Call<'_>) -> i32 {
 }
 
 /// Reads `-9`, `-s TERM`, `-TERM`.
-fn signal<'a>(args: &'a [String]) -> (Signal, Vec<&'a String>) {
+fn signal(args: &[String]) -> (Signal, Vec<&String>) {
     let (mut signal, mut rest) = (Signal::TERM, Vec::new());
     let mut args = args.iter();
     while let Some(arg) = args.next() {

@@ -504,7 +504,7 @@ impl Sed {
             Address::Last => last,
             Address::Match(regex) => regex.is_match(&self.space),
             Address::Step(first, 0) => *first == self.line,
-            Address::Step(first, step) => self.line >= *first && (self.line - first) % step == 0,
+            Address::Step(first, step) => self.line >= *first && (self.line - first).is_multiple_of(*step),
             Address::More(_) => false,
         }
     }
@@ -705,6 +705,7 @@ fn target(program: &[Command], label: &str) -> usize {
 }
 
 /// The text with matches replaced; None where there was none.
+#[allow(dead_code, reason = "for `awk`")]
 pub fn substitute_text(text: &str, regex: &Regex, with: &str, all: bool) -> Option<String> {
     // awk's replacements: `&` is the match, `\\&` an ampersand.
     let (mut pieces, mut plain, mut chars) = (Vec::new(), String::new(), with.chars());
