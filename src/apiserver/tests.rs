@@ -201,7 +201,7 @@ fn collections_are_deleted_by_selector() {
     assert_eq!(none["items"].items().len(), 0);
     let all = ok(&mut s, Request::delete(MAPS, Value::Null));
     assert_eq!((all["kind"].str(), all["items"].items().len()), ("ConfigMapList", 2));
-    assert_eq!(s.store().count("configmaps"), 0);
+    assert_eq!(s.store().list("configmaps", "default").count(), 0);
 }
 
 #[test]
@@ -210,7 +210,7 @@ fn a_dry_run_writes_nothing() {
     let before = s.store().revision();
     let made = ok(&mut s, Request::post(MAPS, config_map("x")).query("dryRun", "All"));
     assert_eq!(made.name(), "x");
-    assert_eq!((s.store().count("configmaps"), s.store().revision()), (0, before));
+    assert_eq!((s.store().list("configmaps", "default").count(), s.store().revision()), (0, before));
     assert_eq!(
         err(&mut s, Request::post(MAPS, config_map("x")).query("dryRun", "Foo")).message,
         r#"CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ["Foo"]: supported values: "All""#

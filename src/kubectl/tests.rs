@@ -183,7 +183,7 @@ configmap/c created
 $ kubectl get cm c --server-print=false
 NAME   AGE
 c      0s
-$ kubectl get cm -A -o name
+$ kubectl get cm -A --field-selector=metadata.name=c -o name
 configmap/c
 configmap/c
 $ kubectl get configmaps -L a --no-headers --server-print=false
