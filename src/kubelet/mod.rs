@@ -88,9 +88,14 @@ impl Kubelets {
             self.timer_of.remove(&uid);
             self.due.insert(uid);
         }
+        // An exec that began between two steps may have spoken to another pod already.
+        self.due.append(&mut self.network.woken);
         for _ in 0..MAX_TURNS {
             let Some(uid) = self.due.pop_first() else { break };
-            busy |= self.advance(&uid, informers, api, now);
+            if self.advance(&uid, informers, api, now) {
+                busy = true;
+                self.network.acted(&uid);
+            }
             self.due.append(&mut self.network.woken);
         }
         busy
@@ -100,7 +105,7 @@ impl Kubelets {
     pub fn next_timer(&self) -> Option<Time> {
         let nodes = self.nodes.values().filter_map(Node::next_timer).min();
         let pods = self.timers.first().map(|(at, _)| *at);
-        let due = (!self.due.is_empty()).then_some(self.now);
+        let due = (!self.due.is_empty() || !self.network.woken.is_empty()).then_some(self.now);
         [nodes, pods, due].into_iter().flatten().min()
     }
 

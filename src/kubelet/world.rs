@@ -13,6 +13,8 @@ pub type Pods = BTreeMap<Uid, Box<Pod>>;
 /// One end of a connection between two containers.
 #[derive(Clone, Debug)]
 struct Peer {
+    /// The pod that connected: it wants to know when the other end has answered.
+    client: Uid,
     pod: Uid,
     /// The container's id.
     container: String,
@@ -49,6 +51,14 @@ pub struct World<'a> {
     pub rng: &'a mut Rng,
 }
 
+impl Network {
+    /// A pod did something: who is connected to it may have got an answer.
+    pub fn acted(&mut self, uid: &Uid) {
+        let clients = self.sockets.values().filter(|p| p.pod == *uid && p.client != *uid);
+        self.woken.extend(clients.map(|p| p.client.clone()));
+    }
+}
+
 impl World<'_> {
     fn containers(&mut self, uid: &Uid) -> Option<&mut Vec<Instance>> {
         if uid == self.uid {
@@ -68,7 +78,8 @@ impl World<'_> {
         let (container, conn) = found.ok_or(NetError::Refused)?;
         let network = &mut self.network;
         network.last += 1;
-        network.sockets.insert(network.last, Peer { pod: uid.clone(), container, conn });
+        let client = self.uid.clone();
+        network.sockets.insert(network.last, Peer { client, pod: uid.clone(), container, conn });
         network.woken.insert(uid.clone());
         Ok(network.last)
     }

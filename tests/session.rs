@@ -1,0 +1,73 @@
+//! The page's session without a page: what a reader types, frame by frame.
+
+use podium::session::screen::{Block, Piece};
+use podium::session::{Action, Options, Session};
+use std::rc::Rc;
+use std::time::Duration;
+
+/// A session at 60 frames a second.
+struct Reader {
+    session: Session,
+}
+
+impl Reader {
+    fn new() -> Self {
+        Self { session: Session::new(Options::default()).0 }
+    }
+
+    /// Lets the page draw for so long.
+    fn watch(&mut self, millis: u64) {
+        for _ in 0..millis.div_ceil(16) {
+            self.session.update(Action::Frame { elapsed: Duration::from_millis(16) });
+        }
+    }
+
+    /// Types a line and watches until it has ended, for half a minute at most.
+    fn run(&mut self, line: &str) -> (String, Option<i32>) {
+        self.session.update(Action::Submit { tab: 1, line: line.into() });
+        for _ in 0..300 {
+            self.watch(100);
+            if self.last().exit.is_some() {
+                break;
+            }
+        }
+        let block = self.last();
+        let text = block.pieces.iter().map(|p| match p {
+            Piece::Stdout(text) | Piece::Stderr(text) => &**text,
+        });
+        (text.collect(), block.exit)
+    }
+
+    fn last(&mut self) -> Rc<Block> {
+        self.session.screen().terminal.blocks.last().cloned().expect("a block for what was typed")
+    }
+}
+
+#[test]
+fn a_request_from_pod_to_pod_is_answered_while_nothing_else_moves() {
+    let mut reader = Reader::new();
+    reader.run("kubectl create -f kubia-manual.yaml");
+    reader.run("kubectl create -f kubia-manual-with-labels.yaml");
+    reader.watch(10_000);
+    let (ip, _) = reader.run("kubectl get po kubia-manual-v2 -o jsonpath='{.status.podIP}'");
+    let answer = reader.run(&format!("kubectl exec kubia-manual -- curl -s {ip}:8080"));
+    assert_eq!(answer, ("You've hit kubia-manual-v2\n".to_owned(), Some(0)));
+}
+
+#[test]
+fn the_picture_shows_a_new_pod_and_the_ghost_of_a_deleted_one() {
+    let mut reader = Reader::new();
+    reader.session.update(Action::Resize { width: 1_000.0, height: 500.0 });
+    reader.run("kubectl create -f kubia-manual.yaml");
+    reader.watch(8_000);
+    let stage = reader.session.screen().picture.stage;
+    assert_eq!(
+        stage.pods.iter().map(|b| (b.pod.name.as_str(), b.pod.phase.name())).collect::<Vec<_>>(),
+        [("kubia-manual", "Running")]
+    );
+    assert_eq!(reader.run("kubectl delete po kubia-manual --grace-period=1").1, Some(0));
+    let stage = reader.session.screen().picture.stage;
+    assert_eq!((stage.pods.len(), stage.ghosts.len()), (0, 1));
+    reader.watch(7_000);
+    assert_eq!(reader.session.screen().picture.stage.ghosts.len(), 0, "a ghost leaves by itself");
+}
