@@ -4,9 +4,11 @@
 pub mod cron;
 pub mod decode;
 pub mod defaults;
+pub mod node_affinity;
 pub mod pod_status;
 pub mod qos;
 pub mod resources;
 pub mod schema;
+pub mod tolerations;
 
 pub use resources::Resource;

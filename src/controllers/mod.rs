@@ -2,17 +2,28 @@
 //! Models `kube-controller-manager`.
 
 pub mod context;
+pub mod cronjob;
+pub mod daemonset;
 pub mod deployment;
+pub mod disruption;
 pub mod endpoints;
+pub mod endpoints_mirror;
 pub mod garbage_collector;
+pub mod history;
+pub mod horizontal_pod_autoscaler;
+pub mod job;
 pub mod namespace;
 pub mod node_ipam;
 pub mod node_lifecycle;
+pub mod persistent_volume;
 pub mod pod_gc;
 pub mod pods;
 pub mod replication;
+pub mod resource_quota;
 pub mod serviceaccounts;
+pub mod statefulset;
 pub mod taint_eviction;
+pub mod ttl_after_finished;
 
 pub use context::{Context, Controller};
 
@@ -62,12 +73,22 @@ const TABLE: &[fn() -> Box<dyn Controller>] = &[
     replication::Replication::replica_sets,
     replication::Replication::replication_controllers,
     deployment::Deployments::boxed,
+    daemonset::DaemonSets::boxed,
+    statefulset::StatefulSets::boxed,
+    job::Jobs::boxed,
+    ttl_after_finished::TtlAfterFinished::boxed,
+    cronjob::CronJobs::boxed,
+    horizontal_pod_autoscaler::HorizontalPodAutoscalers::boxed,
+    disruption::Disruption::boxed,
+    resource_quota::ResourceQuotas::boxed,
+    persistent_volume::PersistentVolumes::boxed,
     namespace::Namespaces::boxed,
     node_ipam::NodeIpam::boxed,
     node_lifecycle::NodeLifecycle::boxed,
     taint_eviction::TaintEviction::boxed,
     endpoints::Endpoints::slices,
     endpoints::Endpoints::endpoints,
+    endpoints_mirror::EndpointsMirror::boxed,
     pod_gc::PodGc::boxed,
     garbage_collector::GarbageCollector::boxed,
 ];

@@ -1,6 +1,7 @@
 //! Deletes pods that do not tolerate a `NoExecute` taint of their node. Models `pkg/controller/tainteviction`.
 
 use super::{Context, Controller, pods};
+use crate::api::tolerations::tolerates;
 use crate::apimachinery::time::{Duration, Time};
 use crate::apimachinery::{Object, Status, Value};
 use crate::client::{Delta, Informers, Resource, WorkQueue};
@@ -21,13 +22,6 @@ impl TaintEviction {
 
 fn no_execute(node: &Value) -> impl Iterator<Item = &Value> {
     node["spec"]["taints"].items().iter().filter(|t| t["effect"].str() == "NoExecute")
-}
-
-fn tolerates(toleration: &Value, taint: &Value) -> bool {
-    let (effect, key) = (toleration["effect"].str(), toleration["key"].str());
-    (effect.is_empty() || effect == taint["effect"].str())
-        && (key.is_empty() || key == taint["key"].str())
-        && (toleration["operator"].str() == "Exists" || toleration["value"].str() == taint["value"].str())
 }
 
 /// How long a pod may stay: None for ever, zero not at all.

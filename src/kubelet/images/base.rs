@@ -32,6 +32,19 @@ pub fn executable(program: &str) -> String {
     format!("\x7fELF:{program}\n")
 }
 
+/// Who is in which group: the runtime gives root the groups that list it.
+fn group(base: Base) -> &'static str {
+    match base {
+        Base::Busybox => "root:x:0:\ndaemon:x:1:\nwheel:x:10:root\nusers:x:100:\nnobody:x:65534:\n",
+        Base::Alpine => {
+            "root:x:0:root\nbin:x:1:root,bin,daemon\ndaemon:x:2:root,bin,daemon\nsys:x:3:root,bin\nadm:x:4:root,daemon\n\
+             disk:x:6:root\nwheel:x:10:root\nfloppy:x:11:root\ndialout:x:20:root\ntape:x:26:root\nvideo:x:27:root\n\
+             users:x:100:\nnobody:x:65534:\n"
+        }
+        _ => "root:x:0:\ndaemon:x:1:\nusers:x:100:\nnogroup:x:65534:\n",
+    }
+}
+
 /// Builds an image's tree.
 pub fn tree(image: &Image) -> Files {
     let mut files = Files::new();
@@ -50,7 +63,7 @@ pub fn tree(image: &Image) -> Files {
         }
     }
     put("/etc/passwd", &passwd(image));
-    put("/etc/group", "root:x:0:\n");
+    put("/etc/group", group(image.base));
     match image.base {
         Base::Alpine => {
             put("/etc/alpine-release", "3.22.1\n");

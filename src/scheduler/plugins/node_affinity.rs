@@ -1,6 +1,7 @@
-//! `nodeSelector` and node affinity. Models `component-helpers/scheduling/corev1/nodeaffinity`.
+//! `nodeSelector` and node affinity.
 
-use crate::apimachinery::{Object, Value};
+use crate::api::node_affinity::{matches, term_matches};
+use crate::apimachinery::Value;
 use crate::client::{Delta, Resource};
 use crate::scheduler::framework::{self, Cycle, Plugin, Refusal};
 use crate::scheduler::node_info::NodeInfo;
@@ -8,47 +9,7 @@ use crate::scheduler::pod_info::PodInfo;
 
 pub struct NodeAffinity;
 
-const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
 const PREFERRED: &str = "preferredDuringSchedulingIgnoredDuringExecution";
-
-/// True where a requirement holds for the value of a label (None where the node has no such label).
-fn requirement_holds(requirement: &Value, found: Option<&str>) -> bool {
-    let values = requirement["values"].items();
-    let listed = || found.is_some_and(|f| values.iter().any(|v| v.str() == f));
-    let numbers = || Some((found?.parse::<i64>().ok()?, values.first()?.str().parse::<i64>().ok()?));
-    match requirement["operator"].str() {
-        "In" => listed(),
-        "NotIn" => !listed(),
-        "Exists" => found.is_some(),
-        "DoesNotExist" => found.is_none(),
-        "Gt" => numbers().is_some_and(|(a, b)| a > b),
-        "Lt" => numbers().is_some_and(|(a, b)| a < b),
-        _ => false,
-    }
-}
-
-/// A term without requirements matches nothing.
-fn term_matches(term: &Value, node: &Value) -> bool {
-    let (labels, fields) = (term["matchExpressions"].items(), term["matchFields"].items());
-    !(labels.is_empty() && fields.is_empty())
-        && labels.iter().all(|r| requirement_holds(r, node.label(r["key"].str())))
-        && fields.iter().all(|r| r["key"].str() == "metadata.name" && requirement_holds(r, Some(node.name())))
-}
-
-/// True where a node fits a `NodeSelector` object (one of its terms matches).
-pub fn node_selector_matches(selector: &Value, node: &Value) -> bool {
-    selector["nodeSelectorTerms"].items().iter().any(|term| term_matches(term, node))
-}
-
-/// True where a node fits what a pod requires of it.
-pub fn matches(pod: &Value, node: &Value) -> bool {
-    let spec = &pod["spec"];
-    if !spec["nodeSelector"].fields().all(|(key, value)| node.label(key) == value.as_str()) {
-        return false;
-    }
-    let required = &spec["affinity"]["nodeAffinity"][REQUIRED];
-    required.is_null() || node_selector_matches(required, node)
-}
 
 impl Plugin for NodeAffinity {
     fn name(&self) -> &'static str {
@@ -78,31 +39,5 @@ impl Plugin for NodeAffinity {
     fn helps(&self, pod: &PodInfo, delta: &Delta) -> bool {
         let fits = |node: &Option<Value>| node.as_ref().is_some_and(|n| matches(&pod.pod, n));
         delta.resource == Resource::Nodes && fits(&delta.new) && !fits(&delta.old)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{list, object};
-
-    #[test]
-    fn operators_read_labels() {
-        let node =
-            object! { "metadata" => object! { "name" => "n", "labels" => object! { "zone" => "a", "n" => "5" } } };
-        let cases = [
-            ("zone", "In", list!["a", "b"], true),
-            ("zone", "NotIn", list!["a"], false),
-            ("gpu", "NotIn", list!["a"], true),
-            ("gpu", "Exists", list![], false),
-            ("n", "Gt", list!["4"], true),
-            ("zone", "Gt", list!["4"], false),
-        ];
-        for (key, operator, values, want) in cases {
-            let requirement = object! { "key" => key, "operator" => operator, "values" => values };
-            let term = object! { "matchExpressions" => list![requirement] };
-            assert_eq!(term_matches(&term, &node), want, "{key} {operator}");
-        }
-        assert!(!term_matches(&object! {}, &node));
     }
 }

@@ -1,6 +1,6 @@
 //! A cordoned node takes only pods that tolerate `node.kubernetes.io/unschedulable`.
 
-use super::taint_toleration::tolerates;
+use crate::api::tolerations::tolerates;
 use crate::client::{Delta, Resource};
 use crate::object;
 use crate::scheduler::framework::{Cycle, Plugin, Refusal};

@@ -1,11 +1,11 @@
 //! Spreads pods over nodes or zones: what a pod asks for, and the default spreading of replicas.
 
+use crate::api::node_affinity;
 use crate::apimachinery::labels::Selector;
 use crate::apimachinery::{Object, Value};
 use crate::client::{Delta, Resource};
 use crate::scheduler::framework::{self, Cycle, Plugin, Refusal};
 use crate::scheduler::node_info::NodeInfo;
-use crate::scheduler::plugins::node_affinity;
 use crate::scheduler::pod_info::PodInfo;
 use std::collections::BTreeMap;
 

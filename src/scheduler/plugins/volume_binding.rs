@@ -1,6 +1,6 @@
 //! The pod's claims must be bound, or be of a class that waits for a consumer. A simple form of `VolumeBinding`.
 
-use super::node_affinity::node_selector_matches;
+use crate::api::node_affinity::node_selector_matches;
 use crate::apimachinery::{Object, Value};
 use crate::client::{Delta, Informers, Resource};
 use crate::scheduler::framework::{Cycle, Plugin, Refusal};

@@ -1,0 +1,290 @@
+//! Pods with names and volumes of their own, one after the other. Models `pkg/controller/statefulset`.
+
+use super::{Context, Controller, history, pods, replication};
+use crate::apimachinery::labels::Selector;
+use crate::apimachinery::{Object, Status, Time, Value};
+use crate::client::{Delta, Informers, Resource, WorkQueue};
+use crate::object;
+
+#[derive(Clone)]
+pub struct StatefulSets;
+
+impl StatefulSets {
+    pub fn boxed() -> Box<dyn Controller> {
+        Box::new(Self)
+    }
+}
+
+const POD_NAME: &str = "statefulset.kubernetes.io/pod-name";
+const POD_INDEX: &str = "apps.kubernetes.io/pod-index";
+
+impl Controller for StatefulSets {
+    fn name(&self) -> &'static str {
+        "statefulset-controller"
+    }
+
+    fn watches(&self) -> &'static [Resource] {
+        &[Resource::StatefulSets, Resource::Pods]
+    }
+
+    fn enqueue(&mut self, delta: &Delta, _: &Informers, queue: &mut WorkQueue, _: Time) {
+        match delta.resource {
+            Resource::StatefulSets => queue.add(&*delta.key),
+            _ => {
+                let pod = delta.object();
+                if let Some(owner) = pod.controller_of().filter(|o| o["kind"].str() == "StatefulSet") {
+                    queue.add(format!("{}/{}", pod.namespace(), owner["name"].str()));
+                }
+            }
+        }
+    }
+
+    fn reconcile(&mut self, key: &str, context: &mut Context) -> Result<(), Status> {
+        let Some(set) = context.get(Resource::StatefulSets, key).cloned() else { return Ok(()) };
+        let Ok(selector) = Selector::from_label_selector(&set["spec"]["selector"]) else { return Ok(()) };
+        let claimed = replication::claim(context, &set, &selector)?;
+        let mut revisions = history::list(&set, context);
+        let update = history::current(&set, &mut revisions, context)?;
+        // Pods below the partition stay at the revision that was current before.
+        let named = set.at("status.currentRevision").str();
+        let current = revisions.iter().find(|r| r.name() == named).cloned().unwrap_or_else(|| update.clone());
+        let work = Work { set: &set, current: &current, update: &update };
+        let pods: Vec<Value> = claimed.into_iter().filter(|p| ordinal(&set, p).is_some()).collect();
+        let outcome = if set.is_terminating() { Ok(()) } else { work.manage(&pods, context) };
+        let live = [current.name(), update.name()];
+        history::truncate(&set, &revisions, &live, context);
+        work.update_status(&pods, context)?;
+        outcome
+    }
+}
+
+/// The number at the end of a pod's name.
+fn ordinal(set: &Value, pod: &Value) -> Option<i64> {
+    pod.name().strip_prefix(set.name())?.strip_prefix('-')?.parse().ok().filter(|n| *n >= 0)
+}
+
+fn revision_of(pod: &Value) -> &str {
+    pod.label(history::HASH_LABEL).unwrap_or("")
+}
+
+fn is_running_and_ready(pod: &Value) -> bool {
+    pod.at("status.phase").str() == "Running" && pods::is_ready(pod)
+}
+
+struct Work<'a> {
+    set: &'a Value,
+    current: &'a Value,
+    update: &'a Value,
+}
+
+impl Work<'_> {
+    fn start(&self) -> i64 {
+        self.set.at("spec.ordinals.start").int()
+    }
+
+    fn replicas(&self) -> i64 {
+        self.set.at("spec.replicas").int()
+    }
+
+    fn is_parallel(&self) -> bool {
+        self.set.at("spec.podManagementPolicy").str() == "Parallel"
+    }
+
+    fn partition(&self) -> i64 {
+        self.set.at("spec.updateStrategy.rollingUpdate.partition").int()
+    }
+
+    fn is_rolling(&self) -> bool {
+        self.set.at("spec.updateStrategy.type").str() != "OnDelete"
+    }
+
+    /// The revision that a pod of an ordinal is made of. Models `newVersionedStatefulSetPod`.
+    fn revision_for(&self, ordinal: i64) -> &Value {
+        let kept = match self.is_rolling() {
+            false => true,
+            true => ordinal < self.start() + self.partition(),
+        };
+        let unrolled = self.is_rolling()
+            && self.partition() == 0
+            && ordinal < self.start() + self.set.at("status.currentReplicas").int();
+        if kept || unrolled { self.current } else { self.update }
+    }
+
+    /// Models `updateStatefulSet`: creates and deletes in order, then updates from the last to the first.
+    fn manage(&self, claimed: &[Value], context: &mut Context) -> Result<(), Status> {
+        let (start, end) = (self.start(), self.start() + self.replicas());
+        let find = |n: i64| claimed.iter().find(|p| ordinal(self.set, p) == Some(n));
+        for n in start..end {
+            match find(n) {
+                None => {
+                    self.create(n, context)?;
+                    if !self.is_parallel() {
+                        return Ok(());
+                    }
+                }
+                Some(pod) if pods::is_terminal(pod) && !pod.is_terminating() => {
+                    // What ended is made anew under the same name.
+                    self.delete(pod, context)?;
+                    if !self.is_parallel() {
+                        return Ok(());
+                    }
+                }
+                Some(pod) if (pod.is_terminating() || !is_running_and_ready(pod)) && !self.is_parallel() => {
+                    return Ok(());
+                }
+                Some(_) => {}
+            }
+        }
+        let mut surplus: Vec<&Value> =
+            claimed.iter().filter(|p| ordinal(self.set, p).is_some_and(|n| n < start || n >= end)).collect();
+        surplus.sort_by_key(|p| std::cmp::Reverse(ordinal(self.set, p)));
+        for pod in surplus {
+            if !pod.is_terminating() {
+                self.delete(pod, context)?;
+            }
+            if !self.is_parallel() {
+                return Ok(());
+            }
+        }
+        if self.is_rolling() { self.roll(claimed, context) } else { Ok(()) }
+    }
+
+    /// Deletes the last pod of an old revision, once those after it are ready.
+    fn roll(&self, claimed: &[Value], context: &mut Context) -> Result<(), Status> {
+        let (start, end) = (self.start(), self.start() + self.replicas());
+        for n in ((start + self.partition())..end).rev() {
+            let Some(pod) = claimed.iter().find(|p| ordinal(self.set, p) == Some(n)) else { return Ok(()) };
+            if revision_of(pod) != self.update.name() && !pod.is_terminating() {
+                return self.delete(pod, context);
+            }
+            if pod.is_terminating() || !is_running_and_ready(pod) {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    fn pod_for(&self, n: i64) -> Value {
+        let revision = self.revision_for(n);
+        let recorded = history::template_of(revision);
+        let template = if recorded.is_null() { self.set["spec"]["template"].clone() } else { recorded };
+        let mut pod = pods::from_template(&template, self.set);
+        let name = format!("{}-{n}", self.set.name());
+        pod.set("metadata.name", name.as_str());
+        pod.set("metadata.namespace", self.set.namespace());
+        pod.set_in(&["metadata", "labels", POD_NAME], name.as_str());
+        pod.set_in(&["metadata", "labels", POD_INDEX], n.to_string());
+        pod.set_in(&["metadata", "labels", history::HASH_LABEL], revision.name());
+        pod.set("spec.hostname", name.as_str());
+        let service = self.set.at("spec.serviceName").str();
+        if !service.is_empty() {
+            pod.set("spec.subdomain", service);
+        }
+        let mut volumes = pod.at("spec.volumes").items().to_vec();
+        for claim in self.set.at("spec.volumeClaimTemplates").items() {
+            volumes.retain(|v| v["name"].str() != claim.name());
+            let source = object! { "claimName" => format!("{}-{name}", claim.name()) };
+            volumes.push(object! { "name" => claim.name(), "persistentVolumeClaim" => source });
+        }
+        if !volumes.is_empty() {
+            pod.set("spec.volumes", volumes);
+        }
+        pod
+    }
+
+    fn create(&self, n: i64, context: &mut Context) -> Result<(), Status> {
+        let pod = self.pod_for(n);
+        let name = pod.name().to_owned();
+        for claim in self.set.at("spec.volumeClaimTemplates").items() {
+            self.create_claim(claim, &name, context)?;
+        }
+        let outcome = context.door().create(Resource::Pods, self.set.namespace(), pod);
+        let set = self.set.name();
+        match outcome {
+            Ok(_) => {
+                let message = format!("Create Pod {name} in StatefulSet {set} successful");
+                context.event(self.set, "Normal", "SuccessfulCreate", &message);
+                Ok(())
+            }
+            Err(status) if status.reason == "AlreadyExists" => Err(status),
+            Err(status) => {
+                let message = format!("Create Pod {name} in StatefulSet {set} failed error: {status}");
+                context.event(self.set, "Warning", "FailedCreate", &message);
+                Err(status)
+            }
+        }
+    }
+
+    fn create_claim(&self, template: &Value, pod: &str, context: &mut Context) -> Result<(), Status> {
+        let name = format!("{}-{pod}", template.name());
+        let key = format!("{}/{name}", self.set.namespace());
+        if context.get(Resource::PersistentVolumeClaims, &key).is_some() {
+            return Ok(());
+        }
+        let mut claim = template.clone();
+        claim.set("apiVersion", "v1");
+        claim.set("kind", "PersistentVolumeClaim");
+        claim.remove("status");
+        claim.set("metadata.name", name.as_str());
+        claim.set("metadata.namespace", self.set.namespace());
+        for (label, value) in self.set.at("spec.selector.matchLabels").fields() {
+            claim.set_in(&["metadata", "labels", label], value.clone());
+        }
+        match context.door().create(Resource::PersistentVolumeClaims, self.set.namespace(), claim) {
+            Ok(_) => {
+                let set = self.set.name();
+                let message = format!("Create Claim {name} Pod {pod} in StatefulSet {set} success");
+                context.event(self.set, "Normal", "SuccessfulCreate", &message);
+                Ok(())
+            }
+            Err(status) if status.reason == "AlreadyExists" => Ok(()),
+            Err(status) => Err(status),
+        }
+    }
+
+    fn delete(&self, pod: &Value, context: &mut Context) -> Result<(), Status> {
+        match context.door().delete(Resource::Pods, &pod.key(), Value::Null) {
+            Ok(_) => {
+                let message = format!("Delete Pod {} in StatefulSet {} successful", pod.name(), self.set.name());
+                context.event(self.set, "Normal", "SuccessfulDelete", &message);
+                Ok(())
+            }
+            Err(status) if status.code == 404 => Ok(()),
+            Err(status) => Err(status),
+        }
+    }
+
+    fn update_status(&self, claimed: &[Value], context: &mut Context) -> Result<(), Status> {
+        let min_ready = self.set.at("spec.minReadySeconds").int();
+        let there: Vec<&Value> = claimed.iter().filter(|p| !p.is_terminating()).collect();
+        let count = |f: &dyn Fn(&Value) -> bool| there.iter().filter(|p| f(p)).count() as i64;
+        let replicas = claimed.len() as i64;
+        let ready = count(&is_running_and_ready);
+        let available = count(&|p| is_running_and_ready(p) && pods::is_available(p, min_ready, context.now));
+        let (mut current_name, update_name) = (self.current.name(), self.update.name());
+        let mut current = count(&|p| revision_of(p) == current_name);
+        let updated = count(&|p| revision_of(p) == update_name);
+        // A rollout is done when all that it concerns are of the new revision and ready.
+        let done = self.is_rolling() && updated == replicas && ready == replicas && replicas == self.replicas();
+        if done {
+            current_name = update_name;
+            current = updated;
+        }
+        let mut status = object! {
+            "availableReplicas" => available, "collisionCount" => self.set.at("status.collisionCount").int(),
+            "currentRevision" => current_name, "observedGeneration" => self.set.generation(),
+            "replicas" => replicas, "updateRevision" => update_name,
+        };
+        for (field, count) in [("currentReplicas", current), ("readyReplicas", ready), ("updatedReplicas", updated)] {
+            if count > 0 {
+                status.map_mut().insert(field, count);
+            }
+        }
+        if self.set["status"].same(&status) {
+            return Ok(());
+        }
+        let mut new = self.set.clone();
+        new.set("status", status);
+        context.door().update_status(Resource::StatefulSets, new).map(|_| ())
+    }
+}
