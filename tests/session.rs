@@ -52,6 +52,11 @@ fn a_request_from_pod_to_pod_is_answered_while_nothing_else_moves() {
     let (ip, _) = reader.run("kubectl get po kubia-manual-v2 -o jsonpath='{.status.podIP}'");
     let answer = reader.run(&format!("kubectl exec kubia-manual -- curl -s {ip}:8080"));
     assert_eq!(answer, ("You've hit kubia-manual-v2\n".to_owned(), Some(0)));
+    let flows = reader.session.screen().picture.flows;
+    let ends = flows.iter().map(|f| (f.from.as_deref(), f.to.as_str())).collect::<Vec<_>>();
+    assert_eq!(ends, [(Some("default/kubia-manual"), "default/kubia-manual-v2")], "the picture shows it");
+    reader.watch(3_000);
+    assert_eq!(reader.session.screen().picture.flows.len(), 0);
 }
 
 #[test]

@@ -72,6 +72,11 @@ impl Cluster {
         self.clock.now()
     }
 
+    /// Which pods have connected to which since the last call, by uid: for the picture.
+    pub fn take_spoken(&mut self) -> Vec<(std::rc::Rc<str>, std::rc::Rc<str>)> {
+        self.kubelets.take_spoken()
+    }
+
     /// The caches of the control plane, for the pictures: shared values, no copies.
     pub fn informers(&self) -> &Informers {
         &self.informers

@@ -109,6 +109,11 @@ impl Kubelets {
         [nodes, pods, due].into_iter().flatten().min()
     }
 
+    /// Which pods have connected to which since the last call, by uid.
+    pub fn take_spoken(&mut self) -> Vec<(Uid, Uid)> {
+        std::mem::take(&mut self.network.spoken)
+    }
+
     /// The machines of a pod's running containers, by container name: what the picture looks into.
     pub fn machines(&self, uid: &str) -> impl Iterator<Item = (&str, &Kernel)> {
         let instances = self.pods.get(uid).into_iter().flat_map(|pod| &pod.instances);

@@ -30,7 +30,12 @@ pub struct Network {
     pub by_ip: BTreeMap<String, BTreeSet<Uid>>,
     /// Pods that got something to do from another pod.
     pub woken: BTreeSet<Uid>,
+    /// Who connected to whom since somebody last asked: the picture shows it.
+    pub spoken: Vec<(Uid, Uid)>,
 }
+
+/// Connections that are remembered for the picture.
+const MOST_SPOKEN: usize = 64;
 
 /// The name that cluster addresses end in.
 const DOMAIN: &str = "cluster.local";
@@ -81,6 +86,9 @@ impl World<'_> {
         let client = self.uid.clone();
         network.sockets.insert(network.last, Peer { client, pod: uid.clone(), container, conn });
         network.woken.insert(uid.clone());
+        if uid != self.uid && network.spoken.len() < MOST_SPOKEN {
+            network.spoken.push((self.uid.clone(), uid.clone()));
+        }
         Ok(network.last)
     }
 

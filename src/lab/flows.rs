@@ -1,6 +1,7 @@
 //! What flows through the picture now: tunnels of port-forward from the laptop to pods.
 
 use super::Lab;
+use crate::apimachinery::Object;
 use crate::client::Resource;
 use crate::view::flow::{Flow, FlowKind};
 
@@ -11,6 +12,21 @@ impl Lab {
         let running = kernel.processes().filter(|p| p.status.is_none());
         let forwards = running.filter(|p| p.argv.iter().any(|a| a == "port-forward"));
         forwards.filter_map(|p| self.tunnel(&p.argv)).collect()
+    }
+
+    /// Requests from pod to pod since the last call.
+    pub fn take_pod_requests(&mut self) -> Vec<Flow> {
+        let spoken = self.cluster.take_spoken();
+        if spoken.is_empty() {
+            return Vec::new();
+        }
+        let pods = self.cluster.informers();
+        let key = |uid: &str| pods.list_in(Resource::Pods, "").find(|p| p.uid() == uid).map(Object::key);
+        let flow = |(from, to): &(std::rc::Rc<str>, std::rc::Rc<str>)| {
+            let (from, to) = (key(from)?, key(to)?);
+            Some(Flow { kind: FlowKind::Request, from: Some(from), to, label: String::new(), broken: false })
+        };
+        spoken.iter().filter_map(flow).collect()
     }
 
     /// The tunnel of a port-forward's command line; None where it goes to no pod that there is.

@@ -39,6 +39,9 @@ const ROUNDS: usize = 10_000;
 const LONGEST_SKIP: Duration = Duration::from_secs(600);
 /// How often the picture is drawn anew while something in it moves by itself.
 const RESTLESS: Duration = Duration::from_millis(200);
+/// How long a request from pod to pod is shown: its packet goes there and back.
+const REQUEST_SHOWN: Duration = Duration::from_millis(1_800);
+const MOST_REQUESTS: usize = 16;
 const DEFAULT_SEED: u64 = 1;
 
 /// Everything the page knows.
@@ -61,6 +64,8 @@ pub struct Session {
     theme: String,
     seed: u64,
     saved: Saved,
+    /// Requests from pod to pod that are shown, and since when.
+    requests: Vec<(Time, screen::Flow)>,
     /// The revision that was drawn and checked last, and when it was drawn.
     seen: (u64, Time),
     /// The cluster's second that was drawn last: countdowns follow it.
@@ -103,6 +108,7 @@ impl Session {
             theme: options.theme,
             seed,
             saved,
+            requests: Vec::new(),
             seen: (0, Time::default()),
             second: 0,
             stale: true,
@@ -427,6 +433,14 @@ impl Session {
             self.keep(effects);
         }
         let restless = self.picture.restless() && self.wall.since(self.seen.1) >= RESTLESS;
+        let spoken = self.lab.take_pod_requests();
+        let wall = self.wall;
+        for flow in spoken.into_iter().take(MOST_REQUESTS) {
+            // The same way again begins anew.
+            self.requests.retain(|(_, f)| *f != flow);
+            self.requests.push((wall, flow));
+        }
+        self.requests.retain(|(since, _)| wall.since(*since) < REQUEST_SHOWN);
         let second = self.lab.now().secs();
         let ticked = self.picture.ticks() && second != self.second;
         if changed || restless || ticked || std::mem::take(&mut self.stale) {
@@ -542,7 +556,7 @@ impl Session {
         if self.terminals.iter().any(Terminal::is_running) {
             return Some(Duration::ZERO);
         }
-        if self.picture.restless() {
+        if self.picture.restless() || !self.requests.is_empty() {
             return Some(RESTLESS);
         }
         if self.time.paused {
@@ -599,7 +613,7 @@ impl Session {
             labels: self.picture.labels(),
             active: self.picture.active(),
             selected: self.selected.clone(),
-            flows: self.lab.flows(),
+            flows: self.lab.flows().into_iter().chain(self.requests.iter().map(|(_, f)| f.clone())).collect(),
             ..PictureView::default()
         };
         let Some(intent) = &self.intent else { return view };
