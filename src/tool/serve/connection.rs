@@ -5,7 +5,8 @@ use super::wire::{Answer, ConnectionId, Event, HttpRequest};
 use std::io::{self, BufReader};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{self, Receiver, Sender};
-use tungstenite::protocol::{Message, Role, WebSocket};
+use tungstenite::protocol::frame::coding::CloseCode;
+use tungstenite::protocol::{CloseFrame, Message, Role, WebSocket};
 
 /// Accepts connections for as long as the listener lives.
 pub fn accept(listener: &TcpListener, events: &Sender<Event>) {
@@ -105,7 +106,8 @@ fn websocket(
     while let Ok(Answer::Chunk(data)) = answers.recv() {
         outgoing.send(Message::Binary(data.into())).map_err(io::Error::other)?;
     }
-    let _ = outgoing.close(None);
+    // Without a code the client takes the end for an accident.
+    let _ = outgoing.close(Some(CloseFrame { code: CloseCode::Normal, reason: "".into() }));
     let _ = outgoing.flush();
     Ok(())
 }
