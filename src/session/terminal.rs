@@ -292,7 +292,7 @@ impl Terminal {
         pieces.push(joined.unwrap_or(piece));
     }
 
-    /// A key that edits the line. `text` and `cursor` (in UTF-16 units) are the field's.
+    /// A key that edits the line. `text` and `cursor` (in characters) are the field's.
     pub fn key(&mut self, key: LineKey, text: &str, cursor: usize, lab: &mut Lab) -> Vec<Effect> {
         let line = Line::from_field(text, cursor);
         let edit = match key {
@@ -338,7 +338,7 @@ impl Terminal {
     }
 
     fn set_input(&self, line: Line) -> Vec<Effect> {
-        let cursor = line.utf16_cursor();
+        let cursor = line.characters();
         vec![Effect::SetInput { tab: self.tab, text: line.text, cursor }]
     }
 

@@ -20,20 +20,15 @@ impl Line {
         Self { cursor: text.len(), text }
     }
 
-    /// A line of a text field, whose cursor counts UTF-16 units.
-    pub fn from_field(text: &str, utf16: usize) -> Self {
-        let mut units = 0;
-        let at = text.char_indices().find(|(_, c)| {
-            let here = units >= utf16;
-            units += c.len_utf16();
-            here
-        });
-        Self { cursor: at.map_or(text.len(), |(i, _)| i), text: text.to_owned() }
+    /// A line of a text field, whose cursor counts characters.
+    pub fn from_field(text: &str, characters: usize) -> Self {
+        let at = text.char_indices().nth(characters).map_or(text.len(), |(i, _)| i);
+        Self { cursor: at, text: text.to_owned() }
     }
 
-    /// The cursor in UTF-16 units.
-    pub fn utf16_cursor(&self) -> usize {
-        self.before().chars().map(char::len_utf16).sum()
+    /// The cursor in characters.
+    pub fn characters(&self) -> usize {
+        self.before().chars().count()
     }
 
     pub fn before(&self) -> &str {
@@ -341,9 +336,9 @@ mod tests {
     }
 
     #[test]
-    fn cursors_of_text_fields_count_utf16() {
-        let l = Line::from_field("a😀你", 3);
-        assert_eq!((l.before(), l.utf16_cursor()), ("a😀", 3));
+    fn cursors_of_text_fields_count_characters() {
+        let l = Line::from_field("a😀你", 2);
+        assert_eq!((l.before(), l.characters()), ("a😀", 2));
         assert_eq!(Line::from_field("ab", 99).cursor, 2);
     }
 }

@@ -67,7 +67,9 @@ test("the keyboard alone: Tab goes through everything and never stays, Escape le
   await lab.input.focus();
   await page.keyboard.insertText("kubectl get ");
   await page.keyboard.press("Tab");
+  await page.waitForSelector("#choices [role=option]");
   await page.keyboard.press("Escape");
+  await page.waitForSelector("#choices [role=option]", { state: "detached" });
   await page.keyboard.press("Escape");
   assert.ok(!(await lab.input.evaluate((input) => input === document.activeElement)), "Escape leaves the input");
   await page.keyboard.press("Tab");
