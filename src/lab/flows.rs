@@ -29,7 +29,7 @@ impl Lab {
         spoken.iter().filter_map(flow).collect()
     }
 
-    /// The tunnel of a port-forward's command line; None where it goes to no pod that there is.
+    /// The tunnel of a port-forward's command line; None where it names none.
     fn tunnel(&self, argv: &[String]) -> Option<Flow> {
         let mut namespace = self.namespace();
         let (mut target, mut ports) = (None, Vec::new());
@@ -43,7 +43,9 @@ impl Lab {
             }
         }
         let to = format!("{namespace}/{}", target?);
+        // kubectl notices only with the next connection that its pod is gone; the picture shows it at once.
         let pod = self.cluster.informers().get(Resource::Pods, &to);
-        pod.map(|_| Flow { kind: FlowKind::Tunnel, from: None, to: to.clone(), label: ports.join(", "), broken: false })
+        let broken = pod.is_none_or(|p| p.at("status.phase").str() != "Running");
+        Some(Flow { kind: FlowKind::Tunnel, from: None, to, label: ports.join(", "), broken })
     }
 }

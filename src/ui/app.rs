@@ -21,7 +21,7 @@ use gloo::timers::callback::Timeout;
 use icons::Icon;
 use std::cell::RefCell;
 use std::rc::Rc;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Element;
 use yew::html::Scope;
 use yew::prelude::*;
@@ -64,6 +64,8 @@ pub enum Msg {
     Resized,
     FocusTerminal,
     CloseInspector,
+    /// Escape was pressed where nobody else takes it.
+    Escape,
     /// Scroll the lesson to this step.
     ToStep(String),
 }
@@ -83,6 +85,7 @@ pub struct App {
     ready: bool,
     _resize: EventListener,
     _visible: EventListener,
+    _escape: EventListener,
 }
 
 impl Component for App {
@@ -97,6 +100,7 @@ impl Component for App {
         let wide = dom::is_wide();
         let resized = link.callback(|()| Msg::Resized);
         let shown = resized.clone();
+        let escape = link.callback(|()| Msg::Escape);
         let lesson_open =
             props.options.parts() == Some("lesson") || wide && dom::kept("lesson").as_deref() != Some("closed");
         let mut app = Self {
@@ -113,6 +117,13 @@ impl Component for App {
             toast: None,
             ready: false,
             _resize: EventListener::new(&dom::window(), "resize", move |_| resized.emit(())),
+            _escape: EventListener::new(&dom::document(), "keydown", move |event| {
+                let key = event.dyn_ref::<KeyboardEvent>().filter(|e| e.key() == "Escape" && !e.is_composing());
+                let typing = event.target().and_then(|t| t.dyn_into::<Element>().ok());
+                if key.is_some() && !typing.is_some_and(|t| matches!(t.tag_name().as_str(), "INPUT" | "TEXTAREA")) {
+                    escape.emit(());
+                }
+            }),
             _visible: EventListener::new(&dom::document(), "visibilitychange", move |_| shown.emit(())),
         };
         app.perform(ctx, effects);
@@ -162,7 +173,8 @@ impl Component for App {
                 self.to_terminal(Effect::FocusTerminal);
                 return false;
             }
-            Msg::CloseInspector => {
+            Msg::Escape if self.screen.inspector.is_none() || self.screen.editor.is_some() => return false,
+            Msg::Escape | Msg::CloseInspector => {
                 if let (Some(root), Some(chosen)) = (self.root.cast::<Element>(), &self.screen.picture.selected) {
                     picture::focus(&root, chosen);
                 }

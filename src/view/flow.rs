@@ -45,7 +45,10 @@ pub struct FlowBox {
 
 /// The paths of the flows whose ends are drawn.
 pub fn flows(stage: &Stage, flows: &[Flow]) -> Vec<FlowBox> {
-    let place = |key: &str| stage.pods.iter().find(|b| b.pod.key() == key).map(|b| b.at);
+    let place = |key: &str| {
+        let pod = stage.pods.iter().find(|b| b.pod.key() == key).map(|b| b.at);
+        pod.or_else(|| stage.ghosts.iter().find(|g| g.key == key).map(|g| g.at))
+    };
     let drawn = flows.iter().filter_map(|flow| {
         let to = place(&flow.to)?;
         let (path, label_x, label_y) = match &flow.from {

@@ -1,8 +1,19 @@
 //! `kubectl create`. Models `kubectl/pkg/cmd/create/create.go`; its subcommands have a file each.
 
 mod configmap;
+mod deployment;
+mod ingress;
+mod job;
 mod namespace;
 mod one;
+mod policy;
+mod quota;
+mod role;
+mod role_binding;
+mod secret;
+mod service;
+mod service_account;
+mod sources;
 
 use super::util::{self, DryRun, WriteOptions};
 use crate::action;
@@ -35,7 +46,25 @@ pub const COMMAND: Command = Command::new("create", "Create a resource from a fi
     .flags(&[FLAGS, flag_sets::FILES, flag_sets::SELECTOR, flag_sets::PRINT, flag_sets::DRY_RUN, flag_sets::VALIDATE, flag_sets::SAVE_CONFIG])
     .subcommands(SUBCOMMANDS);
 
-const SUBCOMMANDS: &[Command] = &[configmap::COMMAND, namespace::COMMAND];
+const SUBCOMMANDS: &[Command] = &[
+    role::CLUSTER_ROLE,
+    role_binding::CLUSTER,
+    configmap::COMMAND,
+    job::CRON_JOB,
+    deployment::COMMAND,
+    ingress::COMMAND,
+    job::COMMAND,
+    namespace::COMMAND,
+    policy::DISRUPTION_BUDGET,
+    policy::PRIORITY_CLASS,
+    quota::COMMAND,
+    role::COMMAND,
+    role_binding::COMMAND,
+    secret::COMMAND,
+    service::COMMAND,
+    service_account::COMMAND,
+    service_account::TOKEN,
+];
 
 async fn run(f: &Factory) -> Result {
     if f.flags.list("filename").is_empty() && f.flags.str("kustomize").is_empty() {

@@ -48,9 +48,9 @@ pub fn printf(io: &mut Io<'_>, call: &Call<'_>) -> i32 {
         let before = left;
         let stop = round(
             format,
-            &mut || {
+            &mut |_| {
                 left = left.saturating_sub(1);
-                values.next()
+                values.next().map(str::to_owned)
             },
             &mut out,
             &mut |text| {
@@ -66,10 +66,18 @@ pub fn printf(io: &mut Io<'_>, call: &Call<'_>) -> i32 {
     status
 }
 
+/// A format filled once, as awk's `sprintf` does; `next` is asked for each conversion's value.
+pub fn format_once(format: &str, next: &mut dyn FnMut(char) -> String) -> String {
+    // Escapes were read with the program's text already.
+    let mut out = String::new();
+    round(&format.replace('\\', "\\\\"), &mut |kind| Some(next(kind)), &mut out, &mut |_| {});
+    out
+}
+
 /// One pass over the format; true where `\c` stopped it.
-fn round<'a>(
+fn round(
     format: &str,
-    next: &mut dyn FnMut() -> Option<&'a str>,
+    next: &mut dyn FnMut(char) -> Option<String>,
     out: &mut String,
     complain: &mut dyn FnMut(String),
 ) -> bool {
@@ -116,7 +124,7 @@ fn round<'a>(
             return true;
         };
         i += 1;
-        match spec.convert(kind, next().unwrap_or(""), complain) {
+        match spec.convert(kind, &next(kind).unwrap_or_default(), complain) {
             Some((text, stop)) => {
                 out.push_str(&text);
                 if stop {
@@ -137,10 +145,10 @@ fn round<'a>(
     stop
 }
 
-fn number<'a>(chars: &[char], i: &mut usize, next: &mut dyn FnMut() -> Option<&'a str>) -> Option<i64> {
+fn number(chars: &[char], i: &mut usize, next: &mut dyn FnMut(char) -> Option<String>) -> Option<i64> {
     if chars.get(*i) == Some(&'*') {
         *i += 1;
-        return next().and_then(|t| t.parse().ok());
+        return next('d').and_then(|t| t.parse().ok());
     }
     let digits: String = chars[(*i).min(chars.len())..].iter().take_while(|c| c.is_ascii_digit()).collect();
     *i += digits.len();

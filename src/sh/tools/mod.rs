@@ -1,5 +1,6 @@
 //! The tools that tutorials use: small state machines and functions over a machine's system calls.
 
+mod awk;
 mod cat;
 mod curl;
 mod cut;
@@ -12,13 +13,14 @@ mod filter;
 mod grep;
 mod head;
 mod info;
+mod jq;
 mod launch;
 mod ls;
 mod nc;
 pub mod opts;
 mod paths;
 mod ps;
-mod sed;
+pub mod sed;
 pub mod sleep;
 mod sort;
 mod tail;
@@ -101,6 +103,7 @@ const QUICK: &[(&str, Quick)] = &[
 ];
 
 const MAKERS: &[(&str, Maker)] = &[
+    ("awk", awk::make),
     ("base64", digest::make),
     ("cat", cat::make),
     ("curl", curl::make),
@@ -108,8 +111,10 @@ const MAKERS: &[(&str, Maker)] = &[
     ("egrep", grep::make),
     ("env", launch::env),
     ("fgrep", grep::make),
+    ("gawk", awk::make),
     ("grep", grep::make),
     ("head", head::make),
+    ("jq", jq::make),
     ("less", cat::make),
     ("md5sum", digest::make),
     ("more", cat::make),

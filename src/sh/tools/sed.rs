@@ -705,7 +705,6 @@ fn target(program: &[Command], label: &str) -> usize {
 }
 
 /// The text with matches replaced; None where there was none.
-#[allow(dead_code, reason = "for `awk`")]
 pub fn substitute_text(text: &str, regex: &Regex, with: &str, all: bool) -> Option<String> {
     // awk's replacements: `&` is the match, `\\&` an ampersand.
     let (mut pieces, mut plain, mut chars) = (Vec::new(), String::new(), with.chars());
