@@ -88,7 +88,11 @@ pub fn channels(request: Request, container: &str, stdin: bool, tty: bool) -> Re
 
 /// Passes bytes both ways until the command ends. Its exit code becomes the error's.
 pub async fn session(f: &Factory, request: Request, stdin: bool) -> Result {
-    let stream = f.stream(request).await?;
+    let stream = f.stream(request).await.map_err(|e| match e {
+        // The connection was not upgraded: the node's own words, not a Status.
+        Error::Status(status) if status.reason.is_empty() => Error::Msg(status.message),
+        other => other,
+    })?;
     let client = &f.ctx.client;
     let mut reads = stdin;
     loop {

@@ -22,6 +22,11 @@ impl ApiServer {
             // There is no kubelet to ask yet: the log is empty.
             return Ok(text(200, ""));
         }
+        let node = pod.at("spec.nodeName").str();
+        if self.store.get("nodes", node).is_none() {
+            // As the server words it: the resource is that of the request.
+            return Err(Status::not_found("pods", node));
+        }
         check_status(&pod, &options.container, options.previous)?;
         let id = nodes.logs(&pod, options)?;
         Ok(Reply { code: 200, warnings: Vec::new(), body: ReplyBody::Stream(id) })
