@@ -8,6 +8,7 @@ use super::stop::Stopping;
 use super::{prober, start, stop, volumes};
 use crate::apimachinery::time::{Duration, Time};
 use crate::apimachinery::{Object, Value};
+use crate::object;
 use std::collections::{BTreeMap, VecDeque};
 
 /// How far a pod's life is.
@@ -267,6 +268,7 @@ fn begin_sync(pod: &mut Pod, context: &mut Context) {
             pod.failure = Some((reason, message));
         }
     }
+    resize(pod, context);
     let status = generate(pod, context.node, context.now, Options::default());
     let over = matches!(status["phase"].str(), "Succeeded" | "Failed");
     context.send_status(pod, status);
@@ -280,6 +282,28 @@ fn begin_sync(pod: &mut Pod, context: &mut Context) {
         // Mounted files follow their sources; what is missing now stays as it was.
         let _ = volumes::set_up(pod, context);
     }
+}
+
+/// Tells of running containers whose requests or limits were changed in place. The runtime takes them over at once.
+fn resize(pod: &Pod, context: &mut Context) {
+    let statuses = pod.sent["containerStatuses"].items();
+    let has_changed = |container: &&Value| {
+        let status = statuses.iter().find(|s| s["name"] == container["name"]);
+        let running = status.filter(|s| !s.at("state.running").is_null());
+        running.is_some_and(|s| !s["resources"].same(&container["resources"]))
+    };
+    let changed: Vec<Value> = pod.spec()["containers"]
+        .items()
+        .iter()
+        .filter(has_changed)
+        .map(|c| object! { "name" => c["name"].clone(), "resources" => c["resources"].clone() })
+        .collect();
+    if changed.is_empty() {
+        return;
+    }
+    let what = object! { "containers" => changed, "generation" => pod.object.generation() };
+    context.event(pod, "", "Normal", "ResizeStarted", &format!("Pod resize started: {what}"));
+    context.event(pod, "", "Normal", "ResizeCompleted", &format!("Pod resize completed: {what}"));
 }
 
 fn end_sync(pod: &mut Pod, context: &mut Context) {

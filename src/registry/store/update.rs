@@ -21,7 +21,12 @@ impl Registry<'_> {
             return Err(Status::not_found(&info.group_resource, name));
         };
         check_version(info, name, &new, &old)?;
+        // Subresources know themselves whether what they change is a new generation.
+        let generation = new["metadata"]["generation"].clone();
         meta::keep_system_fields(&mut new, &old);
+        if part == Part::Subresource && generation.int() > old["metadata"]["generation"].int() {
+            new.set("metadata.generation", generation);
+        }
         match part {
             Part::Main => {
                 if info.stored_as == "services" {
