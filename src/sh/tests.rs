@@ -66,7 +66,17 @@ fn block(out: &mut String, text: &str, mark: &str) {
 
 #[test]
 fn the_shell_prints_what_bash_prints() {
-    let recorded = include_str!("testdata/bash.txt");
+    check(include_str!("testdata/bash.txt"));
+}
+
+/// Recorded with coreutils, GNU grep and sed, mawk and jq of Debian 12.
+#[test]
+fn the_tools_print_what_the_real_ones_print() {
+    check(include_str!("testdata/tools.txt"));
+}
+
+/// Runs recorded cases: `$ command` (`> ` more lines of it), `| ` standard output, `! ` standard error, `? ` code.
+fn check(recorded: &str) {
     let mut failures = String::new();
     // A case starts with `$ ` at the beginning of a line.
     let recorded = format!("\n{recorded}");
