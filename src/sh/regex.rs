@@ -327,6 +327,8 @@ impl Parser<'_> {
                     self.at += used;
                     Inst::Set { negate, ranges }
                 }
+                // glibc has another word where nothing follows.
+                None if self.at >= self.chars.len() => return Err("Invalid regular expression".to_owned()),
                 None => return Err("Unmatched [, [^, [:, [., or [=".to_owned()),
             },
             '*' | '+' | '?' if first && (self.extended || c == '*') => Inst::Char(c),

@@ -18,6 +18,7 @@ struct Cat {
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     Plain,
+    Numbered,
     Last,
     Reverse,
 }
@@ -36,6 +37,7 @@ pub fn make(name: &str, args: &[String]) -> Box<dyn Program> {
     let kind = match name {
         "tac" => Kind::Last,
         "rev" => Kind::Reverse,
+        "nl" => Kind::Numbered,
         _ => Kind::Plain,
     };
     let ends = o.has('A') || o.has('E') || o.has('e');
@@ -55,7 +57,7 @@ impl Work for Cat {
 
     fn line(&mut self, io: &mut Io<'_>, line: &str, whole: bool) -> Flow {
         let mut text = match self.kind {
-            Kind::Plain => line.to_owned(),
+            Kind::Plain | Kind::Numbered => line.to_owned(),
             Kind::Reverse => line.chars().rev().collect(),
             Kind::Last => {
                 self.kept.push(line.to_owned());
@@ -69,6 +71,8 @@ impl Work for Cat {
             text.push('$');
         }
         match self.number {
+            // nl keeps the place of a number it does not give.
+            Some(_) if self.kind == Kind::Numbered && line.is_empty() => text = " ".repeat(7),
             Some(blanks) if blanks || !line.is_empty() => {
                 self.count += 1;
                 text = format!("{:6}\t{text}", self.count);

@@ -17,14 +17,15 @@ struct Head {
     first: bool,
 }
 
-/// Puts `-5` as `-n 5`.
+/// Puts a leading `-5` as `-n5`; elsewhere it may be an option's value.
 pub fn numeric(args: &[String]) -> Vec<String> {
-    args.iter()
-        .flat_map(|a| match a.strip_prefix('-') {
-            Some(n) if !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()) => vec!["-n".to_owned(), n.to_owned()],
-            _ => vec![a.clone()],
-        })
-        .collect()
+    let mut out = args.to_vec();
+    if let Some(first) = out.first_mut()
+        && let Some(n) = first.strip_prefix('-').filter(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+    {
+        *first = format!("-n{n}");
+    }
+    out
 }
 
 /// A count with an optional unit: `10`, `2k`.

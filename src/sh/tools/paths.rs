@@ -230,6 +230,7 @@ pub fn seq(io: &mut Io<'_>, call: &Call<'_>) -> i32 {
         match arg.as_str() {
             "-s" => separator = args.next().cloned().unwrap_or_default(),
             "-w" => width = true,
+            joined if joined.starts_with("-s") => separator = joined.chars().skip(2).collect(),
             text => match text.parse::<f64>() {
                 Ok(n) if n.is_finite() => numbers.push((n, text)),
                 _ => {

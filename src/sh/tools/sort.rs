@@ -23,6 +23,7 @@ struct Sort {
     keys: Vec<Key>,
     all: Key,
     unique: bool,
+    stable: bool,
     fold: bool,
     separator: Option<char>,
     output: Option<String>,
@@ -69,6 +70,7 @@ pub fn make(name: &str, args: &[String]) -> Box<dyn Program> {
         keys,
         all,
         unique: o.has('u'),
+        stable: o.has('s'),
         fold: o.has('f'),
         separator,
         output: o.value('o').map(str::to_owned),
@@ -214,7 +216,7 @@ impl Work for Sort {
         // Equal keys fall back on the whole line, as GNU's sort does without -s.
         lines.sort_by(|a, b| {
             let last = if self.all.reverse { b.cmp(a) } else { a.cmp(b) };
-            self.compare(a, b).then(if self.unique { Ordering::Equal } else { last })
+            self.compare(a, b).then(if self.unique || self.stable { Ordering::Equal } else { last })
         });
         if self.unique {
             lines.dedup_by(|a, b| self.compare(a, b).is_eq());

@@ -185,7 +185,7 @@ pub fn get(value: &Json, key: &Json) -> Res<Json> {
             let at = if *n < 0.0 { l.len() as f64 + n.floor() } else { n.floor() };
             Ok(if at < 0.0 { Json::Null } else { l.get(at as usize).cloned().unwrap_or(Json::Null) })
         }
-        (value, Json::Text(k)) => bad(format!("Cannot index {} with \"{k}\"", value.kind())),
+        (value, Json::Text(k)) => bad(format!("Cannot index {} with string \"{k}\"", value.kind())),
         (value, key) => bad(format!("Cannot index {} with {}", value.kind(), key.kind())),
     }
 }

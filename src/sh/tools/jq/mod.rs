@@ -82,13 +82,7 @@ pub fn make(name: &str, args: &[String]) -> Box<dyn Program> {
     let filter = match parser::parse(&text) {
         Ok(filter) => filter,
         Err(why) => {
-            return refuse(
-                name,
-                &format!(
-                    "error: {why} (Unix shell quoting issues?) at <top-level>, line 1:\n{text}\njq: 1 compile error"
-                ),
-                3,
-            );
+            return refuse(name, &format!("error: {why}\njq: 1 compile error"), 3);
         }
     };
     let has = |c: char| flags.contains(c);

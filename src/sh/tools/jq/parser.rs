@@ -39,6 +39,12 @@ struct Parser {
     nodes: u32,
 }
 
+/// Why a program cannot be read, as jq 1.6 words it. It shows the program's text, and blanks up to the fault.
+fn located(text: &str, p: &Parser, why: &str) -> String {
+    let pad = p.at.min(p.chars.len().saturating_sub(1));
+    format!("{why} (Unix shell quoting issues?) at <top-level>, line 1:\n{text}{:pad$}", "")
+}
+
 type Res<T> = Result<T, String>;
 
 const MAX_DEPTH: u32 = 50;
@@ -50,9 +56,11 @@ pub fn parse(text: &str) -> Res<Filter> {
     if p.at >= p.chars.len() {
         return Ok(Filter::Identity);
     }
-    let filter = p.pipe()?;
-    p.blanks();
-    if p.at < p.chars.len() { p.error() } else { Ok(filter) }
+    let filter = p.pipe().and_then(|filter| {
+        p.blanks();
+        if p.at < p.chars.len() { p.error() } else { Ok(filter) }
+    });
+    filter.map_err(|why| located(text, &p, &why))
 }
 
 fn boxed(f: Filter) -> Box<Filter> {
@@ -105,7 +113,7 @@ impl Parser {
     fn error<T>(&self) -> Res<T> {
         let rest: String = self.chars[self.at.min(self.chars.len())..].iter().take(20).collect();
         Err(match rest.is_empty() {
-            true => "syntax error, unexpected end of file".to_owned(),
+            true => "syntax error, unexpected $end".to_owned(),
             false => format!("syntax error near '{rest}'"),
         })
     }
