@@ -5,6 +5,7 @@ use super::{
     annotate, api_resources, apply, attach, completion, config, create, delete, describe, events, exec, explain,
     expose, get, label, logs, patch, port_forward, replace, run, scale, version, wait,
 };
+use super::{cordon, rollout};
 use crate::action;
 use crate::cli::command::{Action, Command};
 use crate::cli::errors::Result;
@@ -28,15 +29,15 @@ const COMMANDS: &[Command] = &[
     Command::not_simulated("edit", "Edit a resource on the server"),
     delete::COMMAND,
     // Deploy Commands
-    Command::not_simulated("rollout", "Manage the rollout of a resource"),
+    rollout::COMMAND,
     scale::COMMAND,
     Command::not_simulated("autoscale", "Scale a controller by its load"),
     // Cluster Management Commands
     Command::not_simulated("certificate", "Approve or deny certificate requests"),
     version::CLUSTER_INFO,
     Command::not_simulated("top", "Show the use of CPU and memory"),
-    Command::not_simulated("cordon", "Keep new pods off a node"),
-    Command::not_simulated("uncordon", "Let pods on a node again"),
+    cordon::CORDON,
+    cordon::UNCORDON,
     Command::not_simulated("drain", "Empty a node for maintenance"),
     Command::not_simulated("taint", "Change the taints of nodes"),
     // Troubleshooting and Debugging Commands

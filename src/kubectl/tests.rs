@@ -297,3 +297,31 @@ configmap/cm configured
 ",
     );
 }
+
+/// As recorded in 200-err-cli.
+#[test]
+fn rollouts_and_nodes_that_are_not_there() {
+    let lab = Lab::new();
+    check(
+        &lab,
+        "\
+$ kubectl rollout status
+! error: required resource not specified
+? 1
+$ kubectl rollout status deployment nosuch
+! Error from server (NotFound): deployments.apps \"nosuch\" not found
+? 1
+$ kubectl rollout foo
+! error: unknown command \"foo\"
+! See 'kubectl rollout -h' for help and examples
+? 1
+$ kubectl cordon
+! error: USAGE: cordon NODE [flags]
+! See 'kubectl cordon -h' for help and examples
+? 1
+$ kubectl cordon nosuch
+! Error from server (NotFound): nodes \"nosuch\" not found
+? 1
+",
+    );
+}

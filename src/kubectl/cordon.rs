@@ -1,0 +1,64 @@
+//! `kubectl cordon` and `uncordon`. Models `kubectl/pkg/cmd/drain/drain.go`.
+
+use super::util::{self, DryRun};
+use crate::cli::builder::Builder;
+use crate::cli::command::Command;
+use crate::cli::errors::{Error, Result};
+use crate::cli::factory::Factory;
+use crate::cli::{flag_sets, printers};
+use crate::client::PatchType;
+use crate::{action, object};
+
+pub const CORDON: Command = Command::new("cordon", "Mark node as unschedulable", action!(cordon))
+    .usage("NODE [options]")
+    .examples("# Keep new pods off node foo\nkubectl cordon foo")
+    .flags(&[flag_sets::DRY_RUN, flag_sets::SELECTOR]);
+
+pub const UNCORDON: Command = Command::new("uncordon", "Mark node as schedulable", action!(uncordon))
+    .usage("NODE [options]")
+    .examples("# Let pods on node foo again\nkubectl uncordon foo")
+    .flags(&[flag_sets::DRY_RUN, flag_sets::SELECTOR]);
+
+async fn cordon(f: &Factory) -> Result {
+    run(f, true).await
+}
+
+async fn uncordon(f: &Factory) -> Result {
+    run(f, false).await
+}
+
+async fn run(f: &Factory, unschedulable: bool) -> Result {
+    let selector = f.flags.str("selector");
+    if f.args().is_empty() && selector.is_empty() {
+        return Err(f.usage_error(format!("USAGE: {} NODE [flags]", f.command.name)));
+    }
+    let options = util::write_options(f, "")?;
+    let builder = Builder::new(f)?;
+    let builder = match f.args() {
+        [] => builder.labelled("nodes", selector),
+        names => builder.named("nodes", names),
+    };
+    let mut errors = Vec::new();
+    for entry in builder.entries(f).await? {
+        let info = match entry {
+            Ok(info) => info,
+            Err(e) => {
+                errors.push(e);
+                continue;
+            }
+        };
+        let done = format!("{}ed", f.command.name);
+        let operation = if info.object.at("spec.unschedulable").bool() == unschedulable {
+            format!("already {done}")
+        } else {
+            let value = if unschedulable { Some(true) } else { None };
+            let body = object! { "spec" => object! { "unschedulable" => value } };
+            if options.dry_run != DryRun::Client {
+                util::patch(f, &info, PatchType::Strategic, body, "", &options).await?;
+            }
+            done
+        };
+        printers::for_operation(f, &options.dry_run.operation(&operation))?.print(f, &info.object)?;
+    }
+    Error::all(errors)
+}
