@@ -2,7 +2,6 @@
 
 use crate::apimachinery::{Object, Value};
 
-#[allow(dead_code, reason = "for `rollout`, which is not built yet")]
 pub const REVISION: &str = "deployment.kubernetes.io/revision";
 const TEMPLATE_HASH: &str = "pod-template-hash";
 
@@ -33,7 +32,6 @@ pub fn without_hash(template: &Value) -> Value {
     template
 }
 
-#[allow(dead_code, reason = "for `rollout`, which is not built yet")]
 /// The revision that a replica set stands for; 0 where it says none.
 pub fn revision(rs: &Value) -> i64 {
     rs.annotation(REVISION).and_then(|r| r.parse().ok()).unwrap_or(0)

@@ -37,6 +37,11 @@ impl TabWriter {
         }
     }
 
+    /// What was written, its tabs as they are.
+    pub fn into_text(self) -> String {
+        self.buffer
+    }
+
     /// What was written, aligned.
     pub fn flush(&mut self) -> String {
         let buffer = std::mem::take(&mut self.buffer);

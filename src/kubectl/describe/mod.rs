@@ -41,7 +41,7 @@ mod writer;
 pub(super) use events::age as event_age;
 
 use crate::action;
-use crate::apimachinery::Object;
+use crate::apimachinery::{Object, Value};
 use crate::cli::builder::{Builder, Info};
 use crate::cli::command::Command;
 use crate::cli::errors::{Error, Result};
@@ -68,6 +68,13 @@ pub const COMMAND: Command = Command::new(
 .long("Show details of a specific resource or group of resources.\n\n With a name that no object has, all objects whose names begin with it are described")
 .examples("# Describe a node\nkubectl describe nodes node-1\n\n# Describe a pod\nkubectl describe pods/web\n\n# Describe what a file names\nkubectl describe -f pod.yaml\n\n# Describe all pods\nkubectl describe pods\n\n# Describe pods by label\nkubectl describe pods -l app=web")
 .flags(FLAG_SETS);
+
+/// A pod template as `rollout history` and `rollout undo --dry-run` show it: not aligned.
+pub(super) fn pod_template(of: &Value) -> String {
+    let mut w = writer::Writer::default();
+    template::describe(&mut w, of);
+    w.unaligned()
+}
 
 async fn run(f: &Factory) -> Result {
     if f.args().is_empty() && f.flags.list("filename").is_empty() && f.flags.str("kustomize").is_empty() {

@@ -64,6 +64,11 @@ impl Writer {
         self.flush();
         self.done
     }
+
+    /// What was written, its tabs as they are.
+    pub fn unaligned(self) -> String {
+        self.done + &self.tabs.into_text()
+    }
 }
 
 /// A value as Go's `%v` prints it: strings bare, lists in brackets.
