@@ -104,6 +104,12 @@ impl Error {
     }
 }
 
+/// Models `resource.LocalResourceError`.
+pub const LOCAL_RESOURCE: &str = "error: you must specify resources by --filename when --local is set.
+Example resource specifications include:
+   '-f rsrc.yaml'
+   '--filename=rsrc.json'";
+
 /// What goes to standard error for a failed command (with its newline), and the exit code. Models `checkErr`.
 pub fn check_err(error: &Error) -> (String, i32) {
     let text = match error {

@@ -103,3 +103,11 @@ pub const CHUNK_SIZE: &[Flag] =
 pub const LOCAL: &[Flag] = &[Flag::bool("local", "Change the object without asking the server.")];
 
 pub const SUBRESOURCE: &[Flag] = &[Flag::str("subresource", "", "Work on this subresource instead of the resource.")];
+
+/// Models `genericclioptions.RecordFlags`.
+pub const RECORD: &[Flag] = &[Flag::bool("record", "Keep the command in the object's annotations.")
+    .deprecated("--record will be removed in the future")];
+
+/// The owner of what `set` writes.
+pub const SET_MANAGER: &[Flag] =
+    &[Flag::str("field-manager", "kubectl-set", "Name under which the fields written are owned.")];

@@ -30,12 +30,14 @@ pub struct Flag {
     pub no_opt: &'static str,
     pub usage: &'static str,
     pub hidden: bool,
+    /// What to use in its place; "" where it is not deprecated.
+    pub deprecated: &'static str,
 }
 
 impl Flag {
     const fn new(name: &'static str, short: char, kind: Kind, default: &'static str, usage: &'static str) -> Self {
         let no_opt = if matches!(kind, Kind::Bool) { "true" } else { "" };
-        Self { name, short, kind, default, no_opt, usage, hidden: false }
+        Self { name, short, kind, default, no_opt, usage, hidden: false, deprecated: "" }
     }
     pub const fn bool(name: &'static str, usage: &'static str) -> Self {
         Self::new(name, '\0', Kind::Bool, "false", usage)
@@ -70,6 +72,10 @@ impl Flag {
     pub const fn hidden(self) -> Self {
         Self { hidden: true, ..self }
     }
+    /// Still taken, with a notice; not shown in help.
+    pub const fn deprecated(self, why: &'static str) -> Self {
+        Self { deprecated: why, hidden: true, ..self }
+    }
     pub fn is_list(&self) -> bool {
         matches!(self.kind, Kind::Slice | Kind::Array)
     }
@@ -93,6 +99,10 @@ pub fn lookup_short<'a>(sets: &[&'a [Flag]], short: char) -> Option<&'a Flag> {
 pub struct Parsed {
     sets: Vec<&'static [Flag]>,
     values: BTreeMap<&'static str, Vec<String>>,
+    /// The flags with their values, as they were given.
+    pub given: Vec<(&'static str, String)>,
+    /// What is to be said of deprecated flags.
+    pub notices: Vec<String>,
     /// What is no flag, in order.
     pub args: Vec<String>,
     /// How many of `args` came before `--`; None where there was none.
@@ -188,6 +198,10 @@ impl Parsed {
             };
             format!("invalid argument {value:?} for {shown:?} flag: {why}")
         })?;
+        if !flag.deprecated.is_empty() {
+            self.notices.push(format!("Flag --{} has been deprecated, {}\n", flag.name, flag.deprecated));
+        }
+        self.given.push((flag.name, value.to_owned()));
         let slot = self.values.entry(flag.name).or_default();
         if !flag.is_list() {
             slot.clear();

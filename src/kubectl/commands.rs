@@ -5,7 +5,7 @@ use super::{
     annotate, api_resources, apply, attach, completion, config, create, delete, describe, events, exec, explain,
     expose, get, label, logs, patch, port_forward, replace, run, scale, version, wait,
 };
-use super::{cordon, rollout};
+use super::{cordon, rollout, set};
 use crate::action;
 use crate::cli::command::{Action, Command};
 use crate::cli::errors::Result;
@@ -22,7 +22,7 @@ const COMMANDS: &[Command] = &[
     create::COMMAND,
     expose::COMMAND,
     run::COMMAND,
-    Command::not_simulated("set", "Change a feature of objects"),
+    set::COMMAND,
     // Basic Commands (Intermediate)
     explain::COMMAND,
     get::COMMAND,

@@ -32,6 +32,7 @@ mod replace;
 mod rollout;
 mod run;
 mod scale;
+mod set;
 mod sort;
 mod util;
 mod version;
@@ -81,6 +82,7 @@ fn unknown_word(found: &command::Found) -> Option<Error> {
 }
 
 async fn start(f: &Factory, flags: &Parsed) -> Result {
+    flags.notices.iter().for_each(|notice| f.err(notice));
     if flags.changed("help") {
         f.out(&help_text(f.command, &f.path));
         return Ok(());

@@ -135,6 +135,17 @@ pub async fn patch(
     f.send(options.apply(Request::patch(kind, url, body))).await
 }
 
+/// Keeps the command line in an object, where `--record` asks for it. Models `genericclioptions.ChangeCauseRecorder`.
+pub fn record(f: &Factory, object: &mut Value) {
+    if !f.flags.bool("record") {
+        return;
+    }
+    let words = std::iter::once(f.path.clone()).chain(f.args().iter().cloned());
+    let flags = f.flags.given.iter().map(|(name, value)| format!("--{name}={value}"));
+    let line = words.chain(flags).collect::<Vec<_>>().join(" ");
+    object.set_in(&["metadata", "annotations", "kubernetes.io/change-cause"], line);
+}
+
 /// Gives the others a turn; where there is a deadline, time may jump to it but not past it.
 pub async fn turn(clock: &Clock, until: Option<Time>) {
     let mut sleep = until.map(|t| clock.sleep_until(t));
@@ -189,6 +200,19 @@ fn percent_decode(text: &str) -> String {
         i += 1;
     }
     String::from_utf8_lossy(&out).into_owned()
+}
+
+/// All of standard input.
+pub async fn read_all(f: &Factory) -> String {
+    use crate::cli::system::Read;
+    let mut text = Vec::new();
+    loop {
+        match f.ctx.system.read_stdin() {
+            Read::Data(data) => text.extend(data),
+            Read::Wait => turn(&f.ctx.client.clock, None).await,
+            Read::End => return String::from_utf8_lossy(&text).into_owned(),
+        }
+    }
 }
 
 /// A line of standard input.

@@ -15,6 +15,8 @@ mod service;
 mod service_account;
 mod sources;
 
+pub use quota::resource_list;
+
 use super::util::{self, DryRun, WriteOptions};
 use crate::action;
 use crate::apimachinery::Value;
