@@ -17,6 +17,7 @@ pub mod kubectl;
 pub mod kubelet;
 pub mod lab;
 pub mod lesson;
+pub mod network;
 pub mod registry;
 pub mod scheduler;
 pub mod session;

@@ -2,10 +2,11 @@
 
 use super::node::Node;
 use super::pod::{Exit, Pod, State};
-use super::world::{Network, Pods, World};
+use super::world::{Neighbours, Pods, World};
 use crate::apimachinery::{Object, Status, Time, Value};
 use crate::client::recorder::Ref;
 use crate::client::{Api, Door, Informers, Resource};
+use crate::network::Network;
 use crate::sh::{Env, Files, Kernel};
 use std::collections::BTreeMap;
 
@@ -43,14 +44,12 @@ impl Context<'_> {
         let mut kernel = pod.by_id_mut(id)?.kernel.take()?;
         let ip = pod.sandbox.as_ref().map_or("", |s| s.ip.as_str()).to_owned();
         let mut world = World {
-            uid: &pod.uid,
+            pods: Neighbours { uid: &pod.uid, siblings: &mut pod.instances, others: &mut *self.others },
             object: &pod.object,
             ip: &ip,
-            siblings: &mut pod.instances,
             volumes: &mut pod.volumes,
             shared: &mut *self.shared,
             ports: &mut pod.ports,
-            others: &mut *self.others,
             network: &mut *self.network,
             informers: self.informers,
             rng: &mut self.node.rng,

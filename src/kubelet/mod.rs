@@ -21,6 +21,7 @@ pub use node_spec::NodeSpec;
 
 use crate::apimachinery::{Object, Time, Value};
 use crate::client::{Api, Delta, Informers, Resource};
+use crate::network::Network;
 use crate::sh::{Files, Kernel};
 use crate::sim::Rng;
 use context::Context;
@@ -30,7 +31,7 @@ use proxy::Streams;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use worker::Stage;
-use world::{Network, Pods};
+use world::Pods;
 
 /// The kubelets of all nodes, by node name. Also the [`crate::apiserver::NodeProxy`] of the cluster.
 #[derive(Clone)]

@@ -8,9 +8,10 @@ use crate::apimachinery::time::{Duration, Time};
 use crate::apimachinery::{Object, Value};
 use crate::client::recorder::Style;
 use crate::client::{Api, Door, EventRecorder, Informers, Resource};
+use crate::network::Addresses;
 use crate::sim::Rng;
 use crate::{list, object};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// How often the lease is renewed, how often changes of the status are looked for, and how often the status is sent
 /// though nothing changed.
@@ -30,8 +31,8 @@ pub struct Node {
     pub images: BTreeMap<String, Resolved>,
     /// Delays before pulling again, by pod uid and image.
     pub pull_backoff: BTreeMap<String, (Backoff, String)>,
-    taken: BTreeSet<u32>,
-    last_ip: u32,
+    /// The addresses of its pods.
+    pub addresses: Addresses,
     born: Time,
     registered: bool,
     ready: bool,
@@ -49,8 +50,7 @@ impl Node {
             events: EventRecorder::new("kubelet", &spec.name, Style::Counted, "kubelet"),
             images: BTreeMap::new(),
             pull_backoff: BTreeMap::new(),
-            taken: BTreeSet::new(),
-            last_ip: 1,
+            addresses: Addresses::default(),
             born: Time(i64::from(order) * 170_000_000),
             registered: false,
             ready: false,
@@ -72,27 +72,6 @@ impl Node {
         const SECOND: i64 = 1_000_000_000;
         let past = t.0.saturating_sub(self.born.0).rem_euclid(SECOND);
         Time(if past == 0 { t.0 } else { t.0 + SECOND - past })
-    }
-
-    /// Takes the next free address of the node's range; None where all are taken.
-    pub fn take_ip(&mut self, cidr: &str) -> Option<String> {
-        let (network, bits) = cidr.split_once('/')?;
-        let base = u32::from(network.parse::<std::net::Ipv4Addr>().ok()?);
-        let size = 1u32.checked_shl(32u32.checked_sub(bits.parse().ok()?)?)?;
-        for _ in 0..size {
-            self.last_ip = if self.last_ip + 2 >= size { 2 } else { self.last_ip + 1 };
-            if self.taken.insert(self.last_ip) {
-                return Some(std::net::Ipv4Addr::from(base + self.last_ip).to_string());
-            }
-        }
-        None
-    }
-
-    pub fn release_ip(&mut self, ip: &str) {
-        if let Ok(ip) = ip.parse::<std::net::Ipv4Addr>() {
-            let last = u32::from(ip) & 0xff;
-            self.taken.remove(&last);
-        }
     }
 
     pub fn allocatable(&self) -> Value {

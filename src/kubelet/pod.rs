@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// A pod's uid, by which kubelets know pods.
-pub type Uid = Rc<str>;
+pub type Uid = crate::network::PodUid;
 
 /// What the pod's containers share: an address and a hostname.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use super::Kubelets;
 use super::pod::{Instance, Pod, Uid};
-use super::world::World;
+use super::world::{Neighbours, World};
 use crate::apimachinery::{Object, Status, Time, Value};
 use crate::apiserver::NodeProxy;
 use crate::apiserver::proxy::{ExecOptions, LogOptions};
@@ -127,14 +127,12 @@ impl Kubelets {
         let mut kernel = pod.by_id_mut(container)?.kernel.take()?;
         let (ip, informers) = (pod.ip().to_owned(), Informers::default());
         let mut world = World {
-            uid: &pod.uid,
+            pods: Neighbours { uid: &pod.uid, siblings: &mut pod.instances, others: &mut self.pods },
             object: &pod.object,
             ip: &ip,
-            siblings: &mut pod.instances,
             volumes: &mut pod.volumes,
             shared: &mut self.shared,
             ports: &mut pod.ports,
-            others: &mut self.pods,
             network: &mut self.network,
             informers: &informers,
             rng: &mut node.rng,

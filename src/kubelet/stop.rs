@@ -209,14 +209,9 @@ pub fn report(pod: &mut Pod, context: &mut Context) {
 
 fn release(pod: &mut Pod, context: &mut Context) {
     let ip = pod.ip().to_owned();
-    if let Some(pods) = context.network.by_ip.get_mut(&ip) {
-        pods.remove(&pod.uid);
-        if pods.is_empty() {
-            context.network.by_ip.remove(&ip);
-        }
-    }
+    context.network.leave(&pod.uid, &ip);
     if !pod.is_host_network() {
-        context.node.release_ip(&ip);
+        context.node.addresses.release(&ip);
     }
     pod.volumes.clear();
     let prefix = format!("{}_", pod.uid);

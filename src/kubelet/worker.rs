@@ -460,7 +460,7 @@ fn make_sandbox(pod: &mut Pod, context: &mut Context) {
         false => {
             let node = context.informers.get(crate::client::Resource::Nodes, context.node.name());
             let cidr = node.map(|n| n.at("spec.podCIDR").str().to_owned()).unwrap_or_default();
-            context.node.take_ip(&cidr)
+            context.node.addresses.take(&cidr)
         }
     };
     let Some(ip) = ip else {
@@ -473,7 +473,7 @@ fn make_sandbox(pod: &mut Pod, context: &mut Context) {
         return;
     };
     let id = context.node.rng.hex(32);
-    context.network.by_ip.entry(ip.clone()).or_default().insert(pod.uid.clone());
+    context.network.join(&pod.uid, &ip);
     pod.sandbox = Some(super::pod::Sandbox { id, ip, ready: true });
     pod.worker.note_change(context.now);
     let options = Options { without_ip: true, ..Options::default() };
