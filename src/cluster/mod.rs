@@ -23,8 +23,7 @@ const LEAST_STEP: Duration = Duration::from_millis(1);
 /// How long a cluster runs before anyone sees it: nodes register, default accounts appear.
 const BOOT: Duration = Duration::from_secs(12);
 
-/// A whole cluster.
-#[derive(Clone)]
+/// A whole cluster. A clone is a snapshot: it has a clock of its own and goes its own way.
 pub struct Cluster {
     clock: Clock,
     api: ApiServer,
@@ -32,6 +31,21 @@ pub struct Cluster {
     controllers: Controllers,
     scheduler: Scheduler,
     kubelets: Kubelets,
+}
+
+impl Clone for Cluster {
+    fn clone(&self) -> Self {
+        let (clock, mut api) = (Clock::new(self.clock.now()), self.api.clone());
+        api.begin_epoch(0, clock.clone());
+        Self {
+            clock,
+            api,
+            informers: self.informers.clone(),
+            controllers: self.controllers.clone(),
+            scheduler: self.scheduler.clone(),
+            kubelets: self.kubelets.clone(),
+        }
+    }
 }
 
 impl Cluster {
@@ -189,5 +203,39 @@ impl Api for Cluster {
     }
     fn close_stream(&mut self, id: StreamId) {
         self.kubelets.close_stream(id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::object;
+
+    fn run_pod(cluster: &mut Cluster) {
+        let pod = object! {
+            "apiVersion" => "v1", "kind" => "Pod", "metadata" => object! { "name" => "web" },
+            "spec" => object! { "containers" => crate::list![object! { "name" => "web", "image" => "nginx" }] },
+        };
+        let reply = cluster.handle(Request::post("/api/v1/namespaces/default/pods", pod));
+        assert_eq!(reply.code, 201);
+    }
+
+    fn phase(cluster: &mut Cluster) -> String {
+        let pod = cluster.handle(Request::get("/api/v1/namespaces/default/pods/web")).into_result();
+        pod.map(|p| p.at("status.phase").str().to_owned()).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_clone_is_a_snapshot() {
+        let mut cluster = Cluster::boot_hashed(&ClusterSpec::plain(1));
+        run_pod(&mut cluster);
+        let (start, mut copy) = (cluster.now(), cluster.clone());
+        let end = start + Duration::from_secs(30);
+        copy.run_until(end).expect("comes to rest");
+        assert_eq!((copy.now(), cluster.now()), (end, start), "the original's time stands");
+        assert_eq!((phase(&mut copy).as_str(), phase(&mut cluster).as_str()), ("Running", "Pending"));
+        cluster.run_until(end).expect("comes to rest");
+        let hash = |c: &Cluster| c.api().store().event_hash();
+        assert_eq!(hash(&cluster), hash(&copy), "both take the same course");
     }
 }
