@@ -4,6 +4,7 @@
 //! store, in an informer's cache and in a snapshot is one allocation, and a status write shares the spec.
 //! Maps are ordered by key, as Kubernetes prints them.
 
+use super::shared;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use std::fmt;
@@ -54,7 +55,7 @@ impl Map {
         let at = match self.find(key) {
             Ok(at) => at,
             Err(at) => {
-                self.0.insert(at, (Rc::from(key), Value::Null));
+                self.0.insert(at, (shared::name(key), Value::Null));
                 at
             }
         };
@@ -65,10 +66,10 @@ impl Map {
         self.find(key).ok().map(|i| &mut self.0[i].1)
     }
 
-    pub fn insert(&mut self, key: impl AsRef<str> + Into<Rc<str>>, value: impl Into<Value>) {
+    pub fn insert(&mut self, key: impl AsRef<str>, value: impl Into<Value>) {
         match self.find(key.as_ref()) {
             Ok(at) => self.0[at].1 = value.into(),
-            Err(at) => self.0.insert(at, (key.into(), value.into())),
+            Err(at) => self.0.insert(at, (shared::name(key.as_ref()), value.into())),
         }
     }
 
@@ -105,7 +106,7 @@ impl Map {
     }
 }
 
-impl<K: AsRef<str> + Into<Rc<str>>, V: Into<Value>> FromIterator<(K, V)> for Map {
+impl<K: AsRef<str>, V: Into<Value>> FromIterator<(K, V)> for Map {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(items: I) -> Self {
         let mut map = Map::new();
         for (k, v) in items {

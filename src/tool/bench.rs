@@ -18,10 +18,18 @@ pub fn run(json: bool) {
     }
 }
 
+/// By CPU time, so that whatever else runs on the machine does not count; by the wall where the system does not say it.
 #[expect(clippy::disallowed_types, reason = "a stopwatch is what a benchmark is")]
 fn measure() -> Value {
     let begin = std::time::Instant::now();
-    bench::run(&|| begin.elapsed().as_secs_f64() * 1_000.0)
+    bench::run(&|| cpu_milliseconds().unwrap_or_else(|| begin.elapsed().as_secs_f64() * 1_000.0))
+}
+
+/// Time this thread spent on a CPU: the first figure, in nanoseconds, of Linux's `schedstat`.
+fn cpu_milliseconds() -> Option<f64> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanoseconds: f64 = text.split(' ').next()?.parse().ok()?;
+    Some(nanoseconds / 1e6)
 }
 
 /// Resident memory of this process; 0 where the system does not say.
