@@ -3,6 +3,7 @@
 import { defineLab } from "./embed/lab.js";
 import { DirectBackend } from "./embed/direct.js";
 import { answerParent } from "./embed/guest.js";
+import { begin, fetchRest } from "./rest.js";
 
 const query = new URLSearchParams(location.search);
 const embedded = query.get("embed") === "1";
@@ -12,7 +13,7 @@ let loading;
 /** The WebAssembly module, fetched once however many labs the page holds. */
 function load() {
   loading ??= import(meta("podium-js")).then(async (module) => {
-    await module.default({ module_or_path: meta("podium-wasm") });
+    begin(await module.default({ module_or_path: meta("podium-wasm") }));
     return module;
   });
   loading.catch(() => (loading = undefined)); // the next attempt may find the network again
@@ -26,7 +27,7 @@ for (const lab of document.querySelectorAll("podium-lab")) {
   }
   if (!lab.hasAttribute("lang")) lab.setAttribute("lang", document.documentElement.lang);
 }
-defineLab((lab, emit) => new DirectBackend(lab, emit, { load, embed: embedded }));
+defineLab((lab, emit) => new DirectBackend(lab, emit, { load, fetchRest, embed: embedded }));
 
 const lab = document.querySelector("podium-lab");
 if (embedded && lab) {

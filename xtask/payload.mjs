@@ -27,7 +27,7 @@ function references(html) {
   for (const [tag] of html.matchAll(/<(?:link|script|meta|img)\b[^>]*>/g)) {
     const value = (name) => new RegExp(`\\b${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)'|([^\\s>]+))`).exec(tag)?.slice(1).find(Boolean);
     if (tag.startsWith("<link") && !/\b(stylesheet|icon|modulepreload|preload)\b/.test(value("rel") ?? "")) continue;
-    if (tag.startsWith("<meta") && !(value("name") ?? "").startsWith("podium-")) continue;
+    if (tag.startsWith("<meta") && !/^podium-(js|wasm)$/.test(value("name") ?? "")) continue; // the rest comes later
     const address = value("href") ?? value("src") ?? value("content");
     if (local(address)) found.push(address.split(/[?#]/)[0]);
   }

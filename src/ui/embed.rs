@@ -107,9 +107,18 @@ impl LabHandle {
     }
 }
 
+#[wasm_bindgen]
+extern "C" {
+    /// Sees to it that all of the WebAssembly is there (`static/rest.js`). `cargo xtask dist` splits it in two and has the first
+    /// half call this with `true`; that it is named here is what brings it into the module's imports.
+    #[wasm_bindgen(js_name = podiumRest)]
+    fn podium_rest(now: bool);
+}
+
 /// Draws a lab into the element, in place of what stands there.
 #[wasm_bindgen]
 pub fn mount(element: Element, options: JsValue, notify: Function) -> LabHandle {
+    podium_rest(false);
     // Yew's own hook would print to the console before ours; the screen says it.
     yew::set_custom_panic_hook(Box::new(|_| {}));
     crash::install(element.clone(), notify.clone());

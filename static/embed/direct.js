@@ -6,17 +6,22 @@ const TROUBLE = {
   zh: ["Podium 没能启动。", "再试一次"],
 };
 
-/** See SEAM.md. `load` resolves to the WebAssembly module; `embed` waits for the first click and keeps nothing. */
+/**
+ * See SEAM.md. `load` resolves to the WebAssembly module, `fetchRest` when all of it is there; `embed` waits for the first click
+ * and keeps nothing.
+ */
 export class DirectBackend {
   #lab;
   #emit;
   #load;
+  #fetchRest;
   #handle = null;
 
-  constructor(lab, emit, { load, embed }) {
+  constructor(lab, emit, { load, fetchRest, embed }) {
     this.#lab = lab;
     this.#emit = emit;
     this.#load = load;
+    this.#fetchRest = fetchRest;
     this.waits = embed;
   }
 
@@ -33,6 +38,7 @@ export class DirectBackend {
         else this.#emit(`podium:${name}`, detail ?? {});
       });
       await ready.promise;
+      this.#fetchRest().catch(() => {}); // whoever needs it first tries again and says what is wrong
     } catch (error) {
       this.#tell(error);
       throw error;
@@ -41,7 +47,8 @@ export class DirectBackend {
     }
   }
 
-  run(command, terminal) {
+  async run(command, terminal) {
+    await this.#fetchRest().catch(() => {});
     return this.#handle.run(command, terminal);
   }
 
@@ -64,7 +71,8 @@ export class DirectBackend {
   }
 
   /** The WebAssembly module: what it exports besides `mount` is in SEAM.md. */
-  module() {
+  async module() {
+    await this.#fetchRest();
     return this.#load();
   }
 

@@ -49,7 +49,7 @@ export class Lab {
       const all = (key) => blocks.map((block) => block[key]).join("");
       return { out: all("out"), err: all("err"), exit: last.exit };
     }
-    throw new Error(`no end within ${timeout / 1000} s; the terminal shows:\n${await this.screen()}`);
+    throw new Error(`no end within ${timeout / 1000} s; the terminal ends in:\n${(await this.screen()).slice(-900)}`);
   }
 
   /** Everything the visible terminal shows. */

@@ -14,12 +14,24 @@ pub fn run(args: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Builds `dist/`: relative addresses, hashed names, WebAssembly through wasm-opt.
+/// Builds `dist/`: relative addresses, hashed names, WebAssembly through wasm-opt and in two parts.
 pub fn build() -> Result<()> {
     tools::builder()?;
     tools::npm_packages()?;
     start(command("trunk").args(["build", "--release", "--dist", "dist", "--public-url", "./"]))?;
+    match tools::chromium() {
+        Ok(chromium) => start(command("node").args(["xtask/wasm/split.mjs", "dist"]).env("CHROMIUM", chromium))?,
+        Err(Failure(text)) => {
+            println!("{text}\nwithout it the WebAssembly stays in one part, and the first load is larger");
+            start(command("node").args(["xtask/wasm/split.mjs", "dist", "--whole"]))?;
+        }
+    }
     // GitHub Pages must not run its own site generator over the folder.
     std::fs::write(root().join("dist/.nojekyll"), "")?;
     Ok(())
+}
+
+/// Whether the WebAssembly of `dist/` is in two parts.
+pub fn is_split() -> bool {
+    std::fs::read_to_string(root().join("dist/index.html")).is_ok_and(|page| page.contains("podium-rest"))
 }

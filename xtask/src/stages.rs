@@ -133,6 +133,13 @@ fn dist_stage() -> Result<Outcome> {
     dist::build().map(|()| Outcome::Passed(Vec::new()))
 }
 
+fn budget_stage() -> Result<Outcome> {
+    if !dist::is_split() {
+        return Ok(Outcome::NotRun("no Chromium to split the WebAssembly with".to_string()));
+    }
+    budget::check().map(|line| Outcome::Passed(vec![line]))
+}
+
 fn browser() -> Result<Outcome> {
     if !root().join("dist/index.html").is_file() {
         return Err(Failure("there is no dist/ to test: the stage dist must come first".to_string()));
