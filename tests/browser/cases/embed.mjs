@@ -5,7 +5,7 @@ import { assert, test } from "../harness.mjs";
 const filler = "<p>Some text of the post.</p>".repeat(60);
 const wasm = (context) => {
   const requests = [];
-  context.on("request", (request) => request.url().endsWith(".wasm") && requests.push(request.url()));
+  context.on("request", (request) => request.url().endsWith("_bg.wasm") && requests.push(request.url()));
   return requests;
 };
 const quiet = (page) => page.evaluate(() => ({ scroll: scrollY, focus: document.activeElement?.tagName }));

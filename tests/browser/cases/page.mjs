@@ -35,12 +35,22 @@ test("the first paint does not jump when the WebAssembly arrives", async ({ open
   await lab.expect("echo hello", "hello");
 });
 
-test("what is downloaded until the first prompt is what the budget counts", async ({ open, context, site }) => {
-  const fetched = [];
-  context.on("request", (request) => fetched.push(decodeURIComponent(new URL(request.url()).pathname).replace("/some/sub/path/", "") || "index.html"));
+test("what is downloaded until the first prompt is what the budget counts", async ({ open, page }) => {
+  await page.addInitScript(() => {
+    new MutationObserver((_, observer) => {
+      if (!document.querySelector('[data-testid="terminal-input"]')) return;
+      observer.disconnect();
+      window.promptAt = performance.now();
+    }).observe(document, { childList: true, subtree: true });
+  });
   await (await open()).ready();
+  await page.waitForFunction(() => performance.getEntriesByType("resource").some((entry) => /_rest\.wasm$/.test(entry.name)));
+  const fetched = await page.evaluate(() => performance.getEntriesByType("resource").filter((entry) => entry.startTime < window.promptAt).map((entry) => entry.name));
   const counted = new Set(firstLoad(root + "dist"));
-  assert.deepEqual(fetched.filter((file) => !counted.has(file)), [], `all of it from ${site.origin}`);
+  const uncounted = fetched.map((name) => decodeURIComponent(new URL(name).pathname).replace("/some/sub/path/", "")).filter((file) => !counted.has(file));
+  assert.deepEqual(uncounted, []);
+  const late = await page.evaluate(() => performance.getEntriesByType("resource").filter((entry) => entry.initiatorType === "xmlhttprequest").map((entry) => entry.name));
+  assert.deepEqual(late, [], "nothing of the rest is wanted before it has come by itself");
 });
 
 test("the keyboard alone: Tab goes through everything and never stays, Escape leaves", async ({ open, page }) => {
