@@ -13,7 +13,8 @@ let loading;
 /** The WebAssembly module, fetched once however many labs the page holds. */
 function load() {
   loading ??= import(meta("podium-js")).then(async (module) => {
-    begin(await module.default({ module_or_path: meta("podium-wasm") }));
+    const failed = (error) => document.querySelectorAll("podium-lab").forEach((lab) => lab.backend?.tell(error));
+    begin(await module.default({ module_or_path: meta("podium-wasm") }), failed);
     return module;
   });
   loading.catch(() => (loading = undefined)); // the next attempt may find the network again

@@ -2,8 +2,8 @@
 import { ATTRIBUTES, withResolvers } from "./lab.js";
 
 const TROUBLE = {
-  en: ["Podium could not start.", "Try again"],
-  zh: ["Podium 没能启动。", "再试一次"],
+  en: ["Podium could not be loaded.", "Try again"],
+  zh: ["Podium 没能加载完。", "再试一次"],
 };
 
 /**
@@ -29,7 +29,9 @@ export class DirectBackend {
   async start() {
     this.#lab.toggleAttribute("starting", true);
     try {
-      const module = await this.#load();
+      const wanted = [this.#load()];
+      if (this.#lab.getAttribute("lesson") || (!this.waits && keptSession())) wanted.push(this.#fetchRest()); // they need all of it at once
+      const [module] = await Promise.all(wanted);
       const ready = withResolvers();
       const options = { embed: this.waits };
       for (const name of ATTRIBUTES) options[name] = this.#value(name, this.#lab.getAttribute(name)) || undefined;
@@ -40,7 +42,7 @@ export class DirectBackend {
       await ready.promise;
       this.#fetchRest().catch(() => {}); // whoever needs it first tries again and says what is wrong
     } catch (error) {
-      this.#tell(error);
+      this.tell(error);
       throw error;
     } finally {
       this.#lab.toggleAttribute("starting", false);
@@ -48,7 +50,7 @@ export class DirectBackend {
   }
 
   async run(command, terminal) {
-    await this.#fetchRest().catch(() => {});
+    await this.#fetchRest();
     return this.#handle.run(command, terminal);
   }
 
@@ -76,8 +78,9 @@ export class DirectBackend {
     return this.#load();
   }
 
-  /** Says over the first paint that it did not work, with a way to try again. */
-  #tell(error) {
+  /** Says over everything that it did not work, with a way to try again. */
+  tell(error) {
+    this.#lab.querySelector(".boot-trouble")?.remove();
     const [text, again] = TROUBLE[document.documentElement.lang] ?? TROUBLE.en;
     const box = Object.assign(document.createElement("div"), { className: "boot-trouble" });
     box.setAttribute("role", "alert");
@@ -86,5 +89,14 @@ export class DirectBackend {
     const why = Object.assign(document.createElement("code"), { textContent: String(error?.message ?? error) });
     box.append(Object.assign(document.createElement("p"), { textContent: text }), why, button);
     this.#lab.append(box);
+  }
+}
+
+/** Whether the page holds what was done last time. */
+function keptSession() {
+  try {
+    return localStorage.getItem("podium.session") !== null;
+  } catch {
+    return false; // storage is switched off
   }
 }

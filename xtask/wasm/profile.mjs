@@ -56,7 +56,8 @@ export async function profile(dist) {
       await page.goto(site.url + query);
       if (query.includes("embed=1")) await page.locator("[data-start]").click();
       await new Lab(page).ready();
-      await page.waitForTimeout(100);
+      if (!query.includes("embed=1")) await page.keyboard.type("kubectl get pods");
+      await page.waitForTimeout(1500); // what the page does by itself while the rest comes
       const marks = await page.evaluate(([from, length]) => [...new Uint8Array(window.marks.buffer, from, length)], [base, count]);
       marks.forEach((mark, number) => mark && ran.add(number));
       await context.close();

@@ -7,7 +7,8 @@
 // makes sure that the rest has come (`podiumRest` of static/rest.js, which fetches it on the spot if need be) and calls it
 // through the table. So whatever the profile missed still works; it only comes earlier.
 import { execFileSync } from "node:child_process";
-import { readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readFileSync, readdirSync, renameSync, statSync, unlinkSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as wasm from "./module.mjs";
@@ -225,16 +226,24 @@ async function main(dist) {
   const whole = join(dist, readdirSync(dist).find((file) => file.endsWith("_bg.wasm")));
   if (process.argv.includes("--whole")) return optimise(whole);
   const { first, rest, counts } = split(readFileSync(whole), await profile(dist));
-  const name = basename(whole).replace("_bg.wasm", "_rest.wasm");
-  writeFileSync(whole, first);
-  writeFileSync(join(dist, name), rest);
-  optimise(whole);
-  optimise(join(dist, name));
+  const part = (name, content) => {
+    const file = join(dist, name);
+    writeFileSync(file, content);
+    optimise(file);
+    return file;
+  };
+  const files = [part("first.wasm", first), part("rest.wasm", rest)];
+  // Two profiles may differ a little, and only halves of one cut fit together: both are named after what is in both.
+  const hash = createHash("sha256").update(Buffer.concat(files.map((file) => readFileSync(file)))).digest("hex").slice(0, 16);
+  const [firstName, restName] = ["_bg", "_rest"].map((end) => basename(whole).replace(/-[0-9a-f]+_bg/, `-${hash}${end}`));
+  renameSync(files[0], join(dist, firstName));
+  renameSync(files[1], join(dist, restName));
+  unlinkSync(whole);
   const page = join(dist, "index.html");
   const html = readFileSync(page, "utf8");
   const meta = /<meta\b[^>]*podium-wasm[^>]*>/.exec(html)[0];
-  writeFileSync(page, html.replace(meta, `${meta}<meta name=podium-rest content=./${name}>`));
-  console.log(`until the first prompt ${counts.kept} of ${counts.all} functions run (and ${counts.stubs} stubs); the rest weighs ${statSync(join(dist, name)).size} bytes`);
+  writeFileSync(page, html.replace(meta, `${meta.replace(basename(whole), firstName)}<meta name=podium-rest content=./${restName}>`));
+  console.log(`until the first prompt ${counts.kept} of ${counts.all} functions run (and ${counts.stubs} stubs); the rest weighs ${statSync(join(dist, restName)).size} bytes`);
 }
 
 if (process.argv[1]?.endsWith("split.mjs")) await main(process.argv[2]);

@@ -238,3 +238,23 @@ test("the editor opens with vi, marks an error where it is, and saves", async ({
   await editor.waitFor({ state: "detached" });
   await lab.expect("kubectl create -f kubia-manual.yaml", "pod/kubia-edited created");
 });
+
+test("a rest that comes late is waited for, one that cannot be fetched is said", { console: ["404", "could not be fetched"] }, async ({ open, page }) => {
+  await page.route("**/*_rest.wasm", async (route) => {
+    await new Promise((later) => setTimeout(later, 1500));
+    await route.continue();
+  });
+  let lab = await (await open()).ready();
+  await lab.expect("kubectl get nodes", "node-1");
+  await page.unroute("**/*_rest.wasm");
+  await page.evaluate(() => localStorage.clear());
+  await page.route("**/*_rest.wasm", (route) => route.fulfill({ status: 404, body: "" }));
+  lab = await (await open()).ready();
+  await lab.type("kubectl get nodes");
+  await page.locator(".boot-trouble").filter({ hasText: "404" }).waitFor();
+  await page.unroute("**/*_rest.wasm");
+  await page.locator(".boot-trouble button").click();
+  await page.locator(".boot-trouble").waitFor({ state: "detached" });
+  await lab.ready();
+  await lab.expect("kubectl get nodes", "node-1");
+});
