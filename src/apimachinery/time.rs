@@ -145,6 +145,18 @@ impl fmt::Display for Time {
     }
 }
 
+/// `10s`, `1m20s`, `5m0s`: as Go prints durations.
+pub fn go_duration(d: Duration) -> String {
+    let (millis, secs) = (d.as_millis() as u64, d.as_secs());
+    match millis {
+        0..1_000 => format!("{millis}ms"),
+        _ if secs < 60 && millis % 1_000 == 0 => format!("{secs}s"),
+        _ if secs < 60 => format!("{}s", format!("{:.3}", millis as f64 / 1_000.0).trim_end_matches('0')),
+        _ if secs < 3_600 => format!("{}m{}s", secs / 60, secs % 60),
+        _ => format!("{}h{}m{}s", secs / 3_600, secs / 60 % 60, secs % 60),
+    }
+}
+
 /// An age as kubectl's tables print it: `6s`, `2m5s`, `3h20m`, `5d`, `2y41d`. Models `duration.HumanDuration`.
 pub fn human_duration(d: Duration) -> String {
     let s = d.as_secs() as i64;

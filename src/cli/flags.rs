@@ -223,6 +223,15 @@ impl Parsed {
         lookup(&self.sets, name).filter(|f| !f.is_list()).map_or("", |f| f.default)
     }
 
+    /// The value of a flag of every command; "" where the command has one of its own by that name.
+    pub fn global(&self, name: &str) -> &str {
+        let mut sets = self.sets.iter().filter(|set| set.iter().any(|f| f.name == name));
+        match (sets.next(), sets.next()) {
+            (Some(_), None) => self.str(name),
+            _ => "",
+        }
+    }
+
     pub fn bool(&self, name: &str) -> bool {
         self.str(name) == "true"
     }

@@ -98,26 +98,26 @@ impl Kubeconfig {
 
     /// Applies the global flags: what to talk to and as whom.
     pub fn target(&self, flags: &Parsed) -> Result<Target> {
-        let context_name = match flags.str("context") {
+        let context_name = match flags.global("context") {
             "" => self.current_context(),
             named => named,
         };
         let context = match self.entry("contexts", context_name) {
             Some(context) => context.clone(),
-            None if flags.str("context").is_empty() => Value::Null,
+            None if flags.global("context").is_empty() => Value::Null,
             None => {
                 return Err(Error::Config(format!("context was not found for specified context: {context_name}")));
             }
         };
-        let pick = |flag: &str, field: &str| match flags.str(flag) {
+        let pick = |flag: &str, field: &str| match flags.global(flag) {
             "" => context[field].str().to_owned(),
             named => named.to_owned(),
         };
         let (cluster, user) = (pick("cluster", "cluster"), pick("user", "user"));
-        if !flags.str("user").is_empty() && self.entry("users", &user).is_none() {
+        if !flags.global("user").is_empty() && self.entry("users", &user).is_none() {
             return Err(Error::Msg(format!("auth info {user:?} does not exist")));
         }
-        let server = match flags.str("server") {
+        let server = match flags.global("server") {
             "" => self.entry("clusters", &cluster).map(|c| c["server"].str().to_owned()),
             named => Some(named.to_owned()),
         };
@@ -126,11 +126,11 @@ impl Kubeconfig {
             None if cluster.is_empty() => DEFAULT_SERVER.to_owned(),
             None => return Err(Error::Msg(format!("no server found for cluster {cluster:?}"))),
         };
-        check_timeout(flags.str("request-timeout"))?;
+        check_timeout(flags.global("request-timeout"))?;
         let namespace = pick("namespace", "namespace");
         Ok(Target {
             server,
-            enforce_namespace: !flags.str("namespace").is_empty(),
+            enforce_namespace: !flags.global("namespace").is_empty(),
             namespace: if namespace.is_empty() { "default".into() } else { namespace },
             user,
         })

@@ -5,7 +5,7 @@ use super::{
     annotate, api_resources, apply, attach, completion, config, create, delete, describe, events, exec, explain,
     expose, get, label, logs, patch, port_forward, replace, run, scale, version, wait,
 };
-use super::{cordon, rollout, set};
+use super::{auth, autoscale, certificate, cordon, drain, plugin, rollout, set, taint, top};
 use crate::action;
 use crate::cli::command::{Action, Command};
 use crate::cli::errors::Result;
@@ -31,15 +31,15 @@ const COMMANDS: &[Command] = &[
     // Deploy Commands
     rollout::COMMAND,
     scale::COMMAND,
-    Command::not_simulated("autoscale", "Scale a controller by its load"),
+    autoscale::COMMAND,
     // Cluster Management Commands
-    Command::not_simulated("certificate", "Approve or deny certificate requests"),
+    certificate::COMMAND,
     version::CLUSTER_INFO,
-    Command::not_simulated("top", "Show the use of CPU and memory"),
+    top::COMMAND,
     cordon::CORDON,
     cordon::UNCORDON,
-    Command::not_simulated("drain", "Empty a node for maintenance"),
-    Command::not_simulated("taint", "Change the taints of nodes"),
+    drain::COMMAND,
+    taint::COMMAND,
     // Troubleshooting and Debugging Commands
     describe::COMMAND,
     logs::COMMAND,
@@ -48,7 +48,7 @@ const COMMANDS: &[Command] = &[
     port_forward::COMMAND,
     Command::not_simulated("proxy", "Serve the API on a local port"),
     Command::not_simulated("cp", "Copy files to and from containers"),
-    Command::not_simulated("auth", "Inspect authorization"),
+    auth::COMMAND,
     Command::not_simulated("debug", "Make debugging sessions for workloads and nodes"),
     events::COMMAND,
     // Advanced Commands
@@ -63,9 +63,9 @@ const COMMANDS: &[Command] = &[
     annotate::COMMAND,
     completion::COMMAND,
     // Other Commands
-    Command::not_simulated("alpha", "Commands for features in alpha"),
+    plugin::ALPHA,
     config::COMMAND,
-    Command::not_simulated("plugin", "Work with plugins"),
+    plugin::COMMAND,
     version::COMMAND,
     api_resources::VERSIONS,
     api_resources::COMMAND,

@@ -1,7 +1,7 @@
 //! `kubectl cordon` and `uncordon`. Models `kubectl/pkg/cmd/drain/drain.go`.
 
 use super::util::{self, DryRun};
-use crate::cli::builder::Builder;
+use crate::cli::builder::{Builder, Info};
 use crate::cli::command::Command;
 use crate::cli::errors::{Error, Result};
 use crate::cli::factory::Factory;
@@ -32,33 +32,32 @@ async fn run(f: &Factory, unschedulable: bool) -> Result {
     if f.args().is_empty() && selector.is_empty() {
         return Err(f.usage_error(format!("USAGE: {} NODE [flags]", f.command.name)));
     }
-    let options = util::write_options(f, "")?;
     let builder = Builder::new(f)?;
     let builder = match f.args() {
         [] => builder.labelled("nodes", selector),
         names => builder.named("nodes", names),
     };
-    let mut errors = Vec::new();
-    for entry in builder.entries(f).await? {
-        let info = match entry {
-            Ok(info) => info,
-            Err(e) => {
-                errors.push(e);
-                continue;
-            }
-        };
-        let done = format!("{}ed", f.command.name);
+    let (infos, errors) = builder.infos(f).await?;
+    mark(f, &infos, unschedulable).await?;
+    Error::all(errors)
+}
+
+/// Marks nodes as schedulable or not, and says so.
+pub async fn mark(f: &Factory, infos: &[Info], unschedulable: bool) -> Result {
+    let options = util::write_options(f, "")?;
+    let done = if unschedulable { "cordoned" } else { "uncordoned" };
+    for info in infos {
         let operation = if info.object.at("spec.unschedulable").bool() == unschedulable {
             format!("already {done}")
         } else {
             let value = if unschedulable { Some(true) } else { None };
             let body = object! { "spec" => object! { "unschedulable" => value } };
             if options.dry_run != DryRun::Client {
-                util::patch(f, &info, PatchType::Strategic, body, "", &options).await?;
+                util::patch(f, info, PatchType::Strategic, body, "", &options).await?;
             }
-            done
+            done.to_owned()
         };
         printers::for_operation(f, &options.dry_run.operation(&operation))?.print(f, &info.object)?;
     }
-    Error::all(errors)
+    Ok(())
 }

@@ -69,6 +69,16 @@ pub fn klog(f: &Factory, level: char, place: &str, text: &str) {
     ));
 }
 
+/// What client-go logs when it cannot ask which resources there are.
+pub fn discovery_failed(f: &Factory, host: &str) {
+    let address = host.replace("localhost", "127.0.0.1");
+    let text = format!(
+        "\"Unhandled Error\" err=\"couldn't get current server API group list: Get \\\"http://{host}/api?timeout=32s\\\": \
+         dial tcp {address}: connect: connection refused\""
+    );
+    klog(f, 'E', "memcache.go:265", &text);
+}
+
 /// `strict`, `warn` or `ignore`. Models `GetValidationDirective`.
 pub fn validation(f: &Factory) -> Result<&'static str> {
     match f.flags.str("validate") {

@@ -48,17 +48,7 @@ fn backing_off(pod: &mut Pod, name: &str, crashed: Time, now: Time) -> Option<Du
     None
 }
 
-/// `10s`, `1m20s`, `5m0s`: as Go prints durations.
-pub fn go_duration(d: Duration) -> String {
-    let (millis, secs) = (d.as_millis() as u64, d.as_secs());
-    match millis {
-        0..1_000 => format!("{millis}ms"),
-        _ if secs < 60 && millis % 1_000 == 0 => format!("{secs}s"),
-        _ if secs < 60 => format!("{}s", format!("{:.3}", millis as f64 / 1_000.0).trim_end_matches('0')),
-        _ if secs < 3_600 => format!("{}m{}s", secs / 60, secs % 60),
-        _ => format!("{}h{}m{}s", secs / 3_600, secs / 60 % 60, secs % 60),
-    }
-}
+pub use crate::apimachinery::time::go_duration;
 
 /// Notes why a container does not start.
 fn refuse(pod: &mut Pod, name: &str, reason: &'static str, message: String) {

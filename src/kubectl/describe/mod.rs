@@ -39,6 +39,8 @@ mod volumes;
 mod writer;
 
 pub(super) use events::age as event_age;
+pub(super) use rbac::rule_rows;
+pub(super) use writer::plain;
 
 use crate::action;
 use crate::apimachinery::{Object, Value};

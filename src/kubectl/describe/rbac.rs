@@ -20,10 +20,16 @@ pub fn describe_role(role: &Value, w: &mut Writer, _: Time) {
     w.write(0, "PolicyRule:\n");
     w.row(1, &["Resources", "Non-Resource URLs", "Resource Names", "Verbs"]);
     w.row(1, &["---------", "-----------------", "--------------", "-----"]);
-    for rule in compact(role["rules"].items()) {
-        let list = |one: &Option<String>| format!("[{}]", one.as_deref().unwrap_or(""));
-        w.row(1, &[&rule.resource(), &list(&rule.url), &list(&rule.name), &format!("[{}]", rule.verbs.join(" "))]);
+    for row in rule_rows(role["rules"].items()) {
+        w.row(1, &row.each_ref().map(String::as_str));
     }
+}
+
+/// Resource, URL, name and verbs of each rule, broken down to single resources and sorted.
+pub fn rule_rows(rules: &[Value]) -> Vec<[String; 4]> {
+    let list = |one: &Option<String>| format!("[{}]", one.as_deref().unwrap_or(""));
+    let row = |r: Rule| [r.resource(), list(&r.url), list(&r.name), format!("[{}]", r.verbs.join(" "))];
+    compact(rules).into_iter().map(row).collect()
 }
 
 impl Rule {
