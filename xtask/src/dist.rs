@@ -18,7 +18,12 @@ pub fn run(args: &[String]) -> Result<()> {
 pub fn build() -> Result<()> {
     tools::builder()?;
     tools::npm_packages()?;
-    start(command("trunk").args(["build", "--release", "--dist", "dist", "--public-url", "./"]))?;
+    start(
+        command("trunk")
+            .args(["build", "--release", "--dist", "dist", "--public-url", "./"])
+            // Which constants which functions use: xtask/wasm/data.mjs.
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "-C link-arg=--emit-relocs"),
+    )?;
     match tools::chromium() {
         Ok(chromium) => start(command("node").args(["xtask/wasm/split.mjs", "dist"]).env("CHROMIUM", chromium))?,
         Err(Failure(text)) => {

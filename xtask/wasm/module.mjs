@@ -24,6 +24,16 @@ export class Reader {
       factor *= 128;
     }
   }
+  /** A signed number of 32 bits in LEB128. */
+  signed() {
+    let result = 0, shift = 0;
+    for (;;) {
+      const byte = this.bytes[this.at++];
+      result |= (byte & 127) << shift;
+      shift += 7;
+      if (byte < 128) return shift < 32 && byte & 64 ? result | (-1 << shift) : result;
+    }
+  }
   take(length) {
     this.at += length;
     return this.bytes.subarray(this.at - length, this.at);
@@ -194,14 +204,14 @@ export const importEntry = (from, name, kind, description) => bytes(text(from), 
 /**
  * Walks the instructions of an expression from where the reader stands. Yields `{op, at, from, to, index, end}`: the opcode, where
  * it begins, and for `call`, `ref.func`, `global.get/set` and the rest of those that name something, the immediate's place and
- * value. `end` is true at the expression's own end.
+ * value; `address` is the number of an i32.const and the offset of a load or store; `end` is true at the expression's own end.
  */
 export function* instructions(r) {
   let depth = 0;
   for (;;) {
     const at = r.at;
     const op = r.byte();
-    let from = r.at, index = null, end = false;
+    let from = r.at, index = null, address = null, end = false;
     if (op === 0x02 || op === 0x03 || op === 0x04) { // block, loop, if
       depth += 1;
       r.number();
@@ -221,8 +231,9 @@ export function* instructions(r) {
     else if (op >= 0x20 && op <= 0x26) r.number(); // local.*, table.get, table.set
     else if (op >= 0x28 && op <= 0x3e) { // loads and stores
       r.number();
-      r.number();
-    } else if (op === 0x3f || op === 0x40 || op === 0x41 || op === 0x42) r.number(); // memory.size, memory.grow, i32.const, i64.const
+      address = r.number();
+    } else if (op === 0x41) address = r.signed(); // i32.const
+    else if (op === 0x3f || op === 0x40 || op === 0x42) r.number(); // memory.size, memory.grow, i64.const
     else if (op === 0x43) r.take(4);
     else if (op === 0x44) r.take(8);
     else if (op === 0xd0) r.byte(); // ref.null
@@ -234,7 +245,7 @@ export function* instructions(r) {
     } else if (!(op <= 0x01 || op === 0x05 || op === 0x0f || op === 0x1a || op === 0x1b || (op >= 0x45 && op <= 0xc4) || op === 0xd1)) {
       throw new Error(`instruction 0x${op.toString(16)} at ${at} is not understood`);
     }
-    yield { op, at, from, to: r.at, index, end };
+    yield { op, at, from, to: r.at, index, address, end };
     if (end) return;
   }
 }

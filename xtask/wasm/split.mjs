@@ -11,6 +11,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, readdirSync, renameSync, statSync, unlinkSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { splitData } from "./data.mjs";
 import * as wasm from "./module.mjs";
 import { profile } from "./profile.mjs";
 
@@ -45,17 +46,20 @@ export function split(source, ran) {
   const [table] = module.limits(wasm.TABLE);
   const slot = new Map(stubs.map((index, at) => [index, table.minimum + at]));
 
+  const held = new Set(parsed.flatMap(({ addresses }, number) => (stays[number] ? [...addresses] : [])));
+  const data = splitData(module, held);
   return {
-    first: firstHalf(module, { rest, stays, slot, parsed, deferred }),
-    rest: restOf(module, { stays, slot, parsed, deferred, elements }),
+    first: firstHalf(module, { rest, stays, slot, parsed, deferred, data }),
+    rest: restOf(module, { stays, slot, parsed, deferred, elements, data }),
     counts: { all: module.bodies.length, kept: stays.filter(Boolean).length, stubs: stubs.length },
   };
 }
 
-/** What a body names: calls and globals with their places, and whether it touches tables. */
+/** What a body names: calls and globals with their places, numbers that may be addresses, and whether it touches tables. */
 function references(body) {
-  const found = { calls: [], globals: [], tables: false };
+  const found = { calls: [], globals: [], addresses: new Set(), tables: false };
   for (const one of wasm.instructions(wasm.code(body))) {
+    if (one.address !== null) found.addresses.add(one.address);
     if (one.op === CALL || one.op === REF_FUNC) found.calls.push(one);
     else if (one.op === GLOBAL_GET || one.op === GLOBAL_SET) found.globals.push(one);
     else if (onTables(one.op) || (one.op === 0xfc && body[one.from] >= 8 && body[one.from] !== 10 && body[one.from] !== 11)) found.tables = true;
@@ -85,7 +89,7 @@ function readElements(module) {
   });
 }
 
-function firstHalf(source, { rest, stays, slot, parsed, deferred }) {
+function firstHalf(source, { rest, stays, slot, parsed, deferred, data }) {
   const module = new wasm.Module(source.write());
   const first = module.firstBody;
   const ownGlobals = module.globals();
@@ -129,8 +133,13 @@ function firstHalf(source, { rest, stays, slot, parsed, deferred }) {
     ...shared.functions.map((index) => wasm.exportEntry(NAMES.func(index), wasm.FUNC, index)),
   ];
   module.sections.set(wasm.EXPORT, vector(entries));
+  module.sections.set(wasm.DATA, data.first);
+  module.custom = source.custom.filter(keptSection);
   return module.write();
 }
+
+/** Sections for tools are not for readers, except what wasm-opt must know. */
+const keptSection = ([name]) => name === "target_features";
 
 /** What the deferred bodies use of the first half, in order of index. */
 function sharedWith(module, { stays, parsed, deferred }) {
@@ -144,7 +153,7 @@ function sharedWith(module, { stays, parsed, deferred }) {
   return { functions: sorted(functions), globals: sorted(globals) };
 }
 
-function restOf(source, { stays, slot, parsed, deferred, elements }) {
+function restOf(source, { stays, slot, parsed, deferred, elements, data }) {
   const first = source.firstBody;
   const shared = sharedWith(source, { stays, parsed, deferred });
   const functionAt = new Map(shared.functions.map((index, at) => [index, at]));
@@ -169,6 +178,7 @@ function restOf(source, { stays, slot, parsed, deferred, elements }) {
     ])],
     [wasm.FUNCTION, vector(numbers.map((number) => leb(source.functionTypes[first + number])))],
     [wasm.ELEMENT, vector(segments(elements, slot, functionAt, deferred))],
+    [wasm.DATA, data.rest],
   ]);
   module.setBodies(numbers.map((number) => {
     const patches = [
@@ -177,7 +187,7 @@ function restOf(source, { stays, slot, parsed, deferred, elements }) {
     ].sort((a, b) => a[0] - b[0]);
     return patched(source.bodies[number], patches);
   }));
-  module.custom = source.custom.filter(([name]) => name === "target_features");
+  module.custom = source.custom.filter(keptSection);
   return module.write();
 }
 
@@ -224,7 +234,12 @@ function optimise(file) {
 
 async function main(dist) {
   const whole = join(dist, readdirSync(dist).find((file) => file.endsWith("_bg.wasm")));
-  if (process.argv.includes("--whole")) return optimise(whole);
+  if (process.argv.includes("--whole")) {
+    const module = new wasm.Module(readFileSync(whole));
+    module.custom = module.custom.filter(keptSection);
+    writeFileSync(whole, module.write());
+    return optimise(whole);
+  }
   const { first, rest, counts } = split(readFileSync(whole), await profile(dist));
   const part = (name, content) => {
     const file = join(dist, name);
