@@ -132,7 +132,7 @@ async fn one(f: &Factory, info: &Info, metrics: &[Value]) -> Result {
         },
     };
     if !metrics.is_empty() {
-        spec.set("metrics", metrics.iter().cloned().collect::<Vec<Value>>());
+        spec.set("metrics", metrics.to_vec());
     }
     if f.flags.int("min") > 0 {
         spec.set("minReplicas", f.flags.int("min"));

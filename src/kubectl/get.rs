@@ -128,7 +128,8 @@ pub(super) fn as_table(f: &Factory, object: &Value) -> Value {
 
 async fn table(f: &Factory) -> Result {
     let by_server = f.flags.bool("server-print");
-    let builder = builder(f, if by_server { Accept::Table } else { Accept::Json }).await?;
+    let mut builder = builder(f, if by_server { Accept::Table } else { Accept::Json }).await?;
+    builder.whole_rows = by_server && !f.flags.str("sort-by").is_empty();
     let namespace = builder.namespace.clone();
     let (mut infos, mut errors) = builder.infos(f).await?;
     errors.retain(|e| !ignores(f, e));

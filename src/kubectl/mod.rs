@@ -6,7 +6,6 @@ mod apply;
 mod attach;
 mod auth;
 mod autoscale;
-mod base64;
 mod certificate;
 mod commands;
 mod completion;
@@ -49,6 +48,7 @@ pub use crate::cli::Context;
 pub use commands::ROOT;
 pub use completion::{Candidates, complete};
 
+use crate::cli::base64;
 use crate::cli::command::{self, Action, Command};
 use crate::cli::errors::{Error, Result, check_err};
 use crate::cli::factory::Factory;

@@ -9,6 +9,9 @@ use std::cmp::Ordering;
 
 /// Sorts objects, or the rows of tables. False where no object has the field.
 pub fn infos(infos: &mut Vec<Info>, field: &str) -> Result<bool> {
+    if infos.iter().all(|i| i.object.kind() == "Table" && i.object["rows"].items().is_empty()) {
+        return Ok(false);
+    }
     let template = jsonpath::relaxed(field)?;
     let path = jsonpath::parse(&template)?;
     let path = JsonPath { allow_missing: true, ..path };

@@ -7,9 +7,9 @@ pub fn first_generation(object: &mut Value) {
     object.set("metadata.generation", 1);
 }
 
-/// The next generation where one of these fields changed.
-pub fn bump_generation(new: &mut Value, old: &Value, fields: &[&str]) {
-    let changed = fields.iter().any(|f| !new[*f].same(&old[*f]));
+/// The next generation where something at one of these paths changed.
+pub fn bump_generation(new: &mut Value, old: &Value, paths: &[&str]) {
+    let changed = paths.iter().any(|p| !new.at(p).same(old.at(p)));
     let generation = old.generation() + i64::from(changed);
     if new.generation() != generation {
         new.set("metadata.generation", generation);

@@ -10,7 +10,7 @@ use crate::apimachinery::{Time, Value, names};
 pub struct Simple {
     pub namespaced: bool,
     pub name: NameRule,
-    /// Fields whose change makes a new generation; none for kinds without generations.
+    /// Paths whose change makes a new generation; none for kinds without generations.
     pub generation: &'static [&'static str],
     /// The status of a new object; kinds without status have none.
     pub status: Option<fn() -> Value>,

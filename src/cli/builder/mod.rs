@@ -30,6 +30,8 @@ pub struct Builder {
     pub fetch: bool,
     /// Objects of files are fetched from the server too.
     pub latest: bool,
+    /// Rows of tables carry whole objects, not their metadata alone.
+    pub whole_rows: bool,
     /// Nothing is asked of the server, types of files are taken as they stand.
     pub local: bool,
     /// The first error ends the search.
@@ -206,13 +208,17 @@ impl Builder {
 
     /// The request that lists a type with the selectors of this search.
     pub fn list_request(&self, mapping: &Mapping) -> Request {
-        let mut request = Request::get(mapping.url(&self.namespace, "")).accept(self.accept);
+        let mut request = self.with_rows(Request::get(mapping.url(&self.namespace, "")).accept(self.accept));
         for (name, value) in [("labelSelector", &self.label_selector), ("fieldSelector", &self.field_selector)] {
             if let Some(value) = value.as_ref().filter(|v| !v.is_empty()) {
                 request = request.query(name, value.as_str());
             }
         }
         request
+    }
+
+    fn with_rows(&self, request: Request) -> Request {
+        if self.whole_rows { request.query("includeObject", "Object") } else { request }
     }
 
     async fn list(&self, f: &Factory, mapping: &Rc<Mapping>) -> Result<Vec<Info>> {
@@ -296,7 +302,7 @@ impl Builder {
         if !self.subresource.is_empty() {
             url = url + "/" + &self.subresource;
         }
-        let object = f.send(Request::get(url).accept(self.accept)).await?;
+        let object = f.send(self.with_rows(Request::get(url).accept(self.accept))).await?;
         info.refresh(object);
         Ok(info)
     }

@@ -157,12 +157,21 @@ impl Printer {
             Format::KYaml => kyaml::to_string(object),
             Format::Name { operation, short } => names(object, operation, *short),
             Format::JsonPath(printer) => printer.print(object)?,
-            Format::GoTemplate(template) => template.execute(object)?,
+            Format::GoTemplate(template) => {
+                let (text, result) = template.execute(object);
+                result?;
+                text
+            }
             Format::CustomColumns(columns) => columns.print(object)?,
         })
     }
 
     pub fn print(&mut self, f: &Factory, object: &Value) -> Result {
+        if let Format::GoTemplate(template) = &mut self.format {
+            let (text, result) = template.execute(object);
+            f.out(&text);
+            return result;
+        }
         f.out(&self.text(object)?);
         Ok(())
     }

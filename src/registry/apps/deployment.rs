@@ -9,7 +9,8 @@ use crate::registry::validation::{immutable, non_negative, workload};
 
 /// The strategy of Deployments.
 pub static STRATEGY: Simple = Simple {
-    generation: &["spec"],
+    // The controller copies annotations to the replica sets.
+    generation: &["spec", "metadata.annotations"],
     status: Some(Value::object),
     check,
     check_update: |errors, new, old| {

@@ -56,7 +56,7 @@ pub fn role_binding(errors: &mut ErrorList, binding: &Value, kinds: &[&str]) {
                 if !name.is_empty() {
                     invalid_each(errors, &path.child("name"), name, names::is_dns1123_subdomain(name));
                 }
-                if subject["namespace"].is_empty() {
+                if subject["namespace"].is_empty() && binding["metadata"]["namespace"].is_empty() {
                     errors.push(Error::required(&path.child("namespace"), ""));
                 }
             }
