@@ -106,7 +106,10 @@ fn fuzz(args: &[String]) -> Result<(), String> {
     let mut failed = 0;
     for target in tool::fuzz_targets::TARGETS.iter().filter(|t| names.is_empty() || names.contains(&t.name)) {
         let report = tool::fuzz::run(target, inputs, seed);
-        println!("{:12} {:>9} inputs, worst {:>8} allocations", target.name, report.inputs, report.worst);
+        println!(
+            "{:12} {:>9} inputs, {:>8} of them well-formed, worst {:>8} allocations",
+            target.name, report.inputs, report.accepted, report.worst
+        );
         report.failures.iter().for_each(|failure| println!("  {failure}"));
         failed += report.failures.len();
     }

@@ -59,6 +59,8 @@ pub enum Wrote {
     /// The rest, for later.
     Full(Vec<u8>),
     Broken,
+    /// The file would grow past what a file may hold.
+    TooLarge,
 }
 
 impl Fds {

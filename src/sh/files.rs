@@ -79,7 +79,7 @@ pub struct Files {
 }
 
 /// No file grows past this.
-pub const MAX_FILE: usize = 16 << 20;
+pub const MAX_FILE: usize = 8 << 20;
 const MAX_LINKS: u32 = 16;
 const MAX_DEPTH: usize = 64;
 

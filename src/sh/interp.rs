@@ -376,6 +376,10 @@ impl Interp {
             match self.traps.get(&signal) {
                 Some(text) if !text.is_empty() => self.raised.push_back(signal),
                 _ if signal == Signal::INT && self.interactive => self.interrupt(io),
+                _ if signal == Signal::XFSZ && self.interactive => {
+                    io.err(&format!("{}\n", signal.description()));
+                    self.interrupt(io);
+                }
                 _ => {}
             }
         }
@@ -831,7 +835,7 @@ impl Program for Interp {
     fn handles(&self, signal: Signal) -> bool {
         match self.traps.get(&signal) {
             Some(text) => !text.is_empty(),
-            None => self.interactive && matches!(signal, Signal::INT | Signal::QUIT | Signal::TERM),
+            None => self.interactive && matches!(signal, Signal::INT | Signal::QUIT | Signal::TERM | Signal::XFSZ),
         }
     }
 

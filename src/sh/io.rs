@@ -208,6 +208,19 @@ impl Io<'_> {
         }
     }
 
+    /// True where standard output goes to this file and something is in it: reading it would never end.
+    pub fn is_output(&mut self, path: &str) -> bool {
+        let full = self.path(path);
+        let Some(Kind::File { path: to, write: true, .. }) = self.desc(1).and_then(|d| self.kernel.fds.kind(d)) else {
+            return false;
+        };
+        let to = to.clone();
+        let (files, at) = self.disk(&full);
+        let (real, filled) = (files.real_path(&at), files.stat(&at).is_ok_and(|s| s.size > 0));
+        let (files, out) = self.disk(&to);
+        filled && files.real_path(&out) == real
+    }
+
     /// Writes to a description that is not one of the numbered descriptors.
     pub fn write_desc(&mut self, desc: DescId, data: &[u8]) {
         self.progress = true;
@@ -477,7 +490,8 @@ impl Io<'_> {
 }
 
 impl Kernel {
-    /// Moves pending output on. True where some went; a broken pipe ends the process as SIGPIPE does.
+    /// Moves pending output on. True where some went; a broken pipe ends the process as SIGPIPE does, a file
+    /// that would grow past [`MAX_FILE`](super::files::MAX_FILE) as SIGXFSZ does.
     pub(super) fn flush(&mut self, pid: Pid, env: &mut dyn Env) -> bool {
         let mut moved = false;
         loop {
@@ -495,9 +509,10 @@ impl Kernel {
                     }
                     return moved;
                 }
-                Wrote::Broken => {
+                refused @ (Wrote::Broken | Wrote::TooLarge) => {
                     self.fds.close(desc);
-                    self.kill_from(pid, Signal::PIPE, false, env);
+                    let signal = if matches!(refused, Wrote::Broken) { Signal::PIPE } else { Signal::XFSZ };
+                    self.kill_from(pid, signal, false, env);
                     return true;
                 }
             }

@@ -5,7 +5,7 @@
 
 use super::env::{Env, PortInUse, Read};
 use super::fds::{Fds, Kind, Wrote};
-use super::files::{FileError, Files, normalize};
+use super::files::{FileError, Files, MAX_FILE, normalize};
 use super::io::{Child, Io};
 use super::net::{ConnId, Net};
 use super::process::{
@@ -418,7 +418,7 @@ impl Kernel {
                 }
                 Ok(())
             }
-            Wrote::Broken => Err(Broken),
+            Wrote::Broken | Wrote::TooLarge => Err(Broken),
         }
     }
 
@@ -732,10 +732,19 @@ impl Kernel {
             _ => return self.fds.write(desc, data, now),
         };
         let (files, place) = self.disk(&path, env);
-        let mut end = at;
-        if files.exists(&place) {
+        let (mut end, mut wrote) = (at, Wrote::Done);
+        if let Ok(stat) = files.stat(&place) {
+            let from = if append { stat.size as usize } else { at };
+            // As under `ulimit -f`: what fits is written.
+            let data = match data.split_at_checked(MAX_FILE.saturating_sub(from)) {
+                Some((fits, rest)) if !rest.is_empty() => {
+                    wrote = Wrote::TooLarge;
+                    fits
+                }
+                _ => data,
+            };
+            // What fails here is a folder, which nothing opens to write.
             let _ = files.edit(&place, now, |old| {
-                let from = if append { old.len() } else { at };
                 if old.len() < from {
                     old.resize(from, 0);
                 }
@@ -748,7 +757,7 @@ impl Kernel {
         if let Some(Kind::File { offset, .. }) = self.fds.descs.get_mut(&desc).map(|d| &mut d.kind) {
             *offset = end;
         }
-        Wrote::Done
+        wrote
     }
 }
 

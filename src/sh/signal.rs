@@ -17,6 +17,7 @@ impl Signal {
     pub const CHLD: Signal = Signal(17);
     pub const CONT: Signal = Signal(18);
     pub const STOP: Signal = Signal(19);
+    pub const XFSZ: Signal = Signal(25);
 
     /// Reads `TERM`, `SIGTERM`, `term` or `15`; 0 asks whether a process is there.
     pub fn parse(text: &str) -> Option<Signal> {
@@ -67,5 +68,6 @@ pub const NAMES: &[(&str, u8, &str)] = &[
     ("TSTP", 20, "Stopped"),
     ("TTIN", 21, "Stopped (tty input)"),
     ("TTOU", 22, "Stopped (tty output)"),
+    ("XFSZ", 25, "File size limit exceeded"),
     ("WINCH", 28, "Window changed"),
 ];

@@ -75,6 +75,14 @@ fn the_tools_print_what_the_real_ones_print() {
     check(include_str!("testdata/tools.txt"));
 }
 
+/// What bash prints under `ulimit -f 8192`.
+#[test]
+fn a_file_stops_growing_where_files_end() {
+    let (out, _, code) = run("yes | head -c 9000000 > f; echo $?; wc -c < f");
+    assert_eq!((out.as_str(), code), ("153\n8388608\n", 0));
+    assert_eq!(run("yes aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa > f").2, 153);
+}
+
 /// Runs recorded cases: `$ command` (`> ` more lines of it), `| ` standard output, `! ` standard error, `? ` code.
 fn check(recorded: &str) {
     let mut failures = String::new();

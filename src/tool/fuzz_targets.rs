@@ -5,6 +5,7 @@ use crate::apimachinery::fields;
 use crate::apimachinery::jsonpath;
 use crate::apimachinery::labels::Selector;
 use crate::apimachinery::quantity::Quantity;
+use crate::apimachinery::time::Duration;
 use crate::apimachinery::{Value, yaml};
 use crate::cli::command;
 use crate::client::{Accept, Api, Method, PatchType, Request};
@@ -17,14 +18,72 @@ use crate::{list, object};
 
 /// All targets.
 pub const TARGETS: &[Target] = &[
-    Target { name: "yaml", words: YAML, budget: 200_000, make: || Box::new(read_yaml) },
-    Target { name: "selectors", words: SELECTORS, budget: 50_000, make: || Box::new(read_selectors) },
-    Target { name: "jsonpath", words: JSONPATH, budget: 500_000, make: read_jsonpath },
-    Target { name: "flags", words: KUBECTL, budget: 100_000, make: || Box::new(read_flags) },
-    Target { name: "prose", words: PROSE, budget: 100_000, make: || Box::new(|text| drop(Prose::parse(text))) },
-    Target { name: "api", words: API, budget: 2_000_000, make: ask_api },
-    Target { name: "shell", words: SHELL, budget: 5_000_000, make: run_shell },
+    Target { name: "yaml", words: YAML, seeds: yaml_seeds, budget: 200_000, make: || Box::new(read_yaml) },
+    Target {
+        name: "selectors",
+        words: SELECTORS,
+        seeds: || lines(include_str!("seeds/selectors.txt")),
+        budget: 50_000,
+        make: || Box::new(read_selectors),
+    },
+    Target {
+        name: "jsonpath",
+        words: JSONPATH,
+        seeds: || lines(include_str!("seeds/jsonpath.txt")),
+        budget: 500_000,
+        make: read_jsonpath,
+    },
+    Target { name: "flags", words: KUBECTL, seeds: flag_seeds, budget: 100_000, make: || Box::new(read_flags) },
+    Target {
+        name: "prose",
+        words: PROSE,
+        seeds: || lines(include_str!("seeds/prose.txt")),
+        budget: 100_000,
+        make: || Box::new(|text| Prose::parse(text).is_ok()),
+    },
+    Target {
+        name: "api",
+        words: API,
+        seeds: || lines(include_str!("seeds/api.txt")),
+        budget: 2_000_000,
+        make: ask_api,
+    },
+    Target { name: "shell", words: SHELL, seeds: command_seeds, budget: 6_000_000, make: run_shell },
 ];
+
+/// What people wrote: recorded scenarios and the manifests of the laptop.
+const SCENARIOS: &[&str] = &[
+    include_str!("../../tests/transcripts/101-blog-labels.scn"),
+    include_str!("../../tests/transcripts/104-blog-namespaces.scn"),
+    include_str!("../../tests/transcripts/107-blog-portforward-exec.scn"),
+    include_str!("../../tests/transcripts/201-err-manifest.scn"),
+    include_str!("../../tests/transcripts/305-get-output.scn"),
+    include_str!("../../tests/transcripts/601-crd-rbac-misc.scn"),
+];
+const MANIFESTS: &[&str] =
+    &[include_str!("../../static/home/kubia-manual.yaml"), include_str!("../../static/home/kubia-rc.yaml")];
+
+fn lines(text: &str) -> Vec<String> {
+    text.lines().map(str::to_owned).collect()
+}
+
+/// The commands of the scenarios.
+fn command_seeds() -> Vec<String> {
+    SCENARIOS.iter().flat_map(|s| s.lines()).filter_map(|l| l.strip_prefix("$ ")).map(str::to_owned).collect()
+}
+
+/// The words after `kubectl` in the simple ones.
+fn flag_seeds() -> Vec<String> {
+    let simple = |line: &String| Some(line.strip_prefix("kubectl ")?.to_owned());
+    command_seeds().iter().filter_map(simple).collect()
+}
+
+/// The manifests, and the files of the scenarios.
+fn yaml_seeds() -> Vec<String> {
+    let files = SCENARIOS.iter().flat_map(|s| s.split("# file: ").skip(1));
+    let files = files.filter_map(|f| Some(f.split_once('\n')?.1.split_once("# end")?.0));
+    MANIFESTS.iter().copied().chain(files).map(str::to_owned).collect()
+}
 
 const YAML: &[&str] = &[
     "apiVersion: v1\n",
@@ -258,44 +317,45 @@ const SHELL: &[&str] = &[
     "curl localhost ",
 ];
 
-fn read_yaml(text: &str) {
+fn read_yaml(text: &str) -> bool {
+    let mut read = false;
     for document in yaml::documents(text) {
         if let Ok(value) = yaml::from_str(document.text) {
             // What was read can be printed, and what is printed can be read.
             let printed = yaml::to_string(&value);
             assert!(yaml::from_str(&printed).is_ok(), "printed YAML does not read: {printed:?}");
+            read = !value.is_empty();
         }
     }
+    read
 }
 
-fn read_selectors(text: &str) {
-    if let Ok(selector) = Selector::parse(text) {
+fn read_selectors(text: &str) -> bool {
+    let selector = Selector::parse(text);
+    if let Ok(selector) = &selector {
         selector.matches(&object! { "env" => "prod", "a" => "1" });
     }
     let _ = fields::Selector::parse(text);
     let _ = Quantity::parse(text);
     let request = complete::Request::of(text);
     assert!(text.is_char_boundary(request.start.min(text.len())));
+    selector.is_ok()
 }
 
-fn read_jsonpath() -> Box<dyn FnMut(&str)> {
+fn read_jsonpath() -> Box<dyn FnMut(&str) -> bool> {
     let item = object! { "metadata" => object! { "name" => "a" }, "a" => 2 };
     let data = object! { "items" => list![item.clone(), item], "x" => "y" };
-    Box::new(move |text| {
-        if let Ok(path) = jsonpath::parse(text) {
-            let _ = path.text(&data, Value::to_string);
-        }
-    })
+    Box::new(move |text| jsonpath::parse(text).is_ok_and(|path| path.text(&data, Value::to_string).is_ok()))
 }
 
-fn read_flags(text: &str) {
+fn read_flags(text: &str) -> bool {
     let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
     let found = command::find(&kubectl::ROOT, &words);
-    let _ = command::parse(&found);
+    command::parse(&found).is_ok()
 }
 
 /// One cluster takes all requests; it is made anew now and then, so that it does not grow.
-fn ask_api() -> Box<dyn FnMut(&str)> {
+fn ask_api() -> Box<dyn FnMut(&str) -> bool> {
     let fresh = || Cluster::boot(&ClusterSpec::plain(1));
     let (snapshot, mut asked) = (fresh(), 0);
     let mut cluster = snapshot.clone();
@@ -304,14 +364,23 @@ fn ask_api() -> Box<dyn FnMut(&str)> {
         if asked % 500 == 0 {
             cluster = snapshot.clone();
         }
-        cluster.handle(request(text));
+        let reply = cluster.handle(request(text));
+        let accepted = matches!(reply.code, 200 | 201);
+        if accepted && asked % 4 == 0 {
+            // Whoever acts on what is stored must stand it too.
+            let end = cluster.now() + Duration::from_secs(3);
+            if let Err(spun) = cluster.run_until(end) {
+                panic!("{spun:?}");
+            }
+        }
+        accepted
     })
 }
 
 fn request(text: &str) -> Request {
     let (method, rest) = text.split_once(' ').unwrap_or(("GET", text));
     let (target, body) = rest.find(['{', '[']).map_or((rest, ""), |at| rest.split_at(at));
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let (path, query) = target.trim_end().split_once('?').unwrap_or((target.trim_end(), ""));
     let body = Value::from_json(body).unwrap_or_default();
     let kinds = [PatchType::Json, PatchType::Merge, PatchType::Strategic, PatchType::Apply];
     let mut request = match method {
@@ -329,7 +398,7 @@ fn request(text: &str) -> Request {
     request.accept(accepts[text.len() % accepts.len()]).user_agent("kubectl")
 }
 
-fn run_shell() -> Box<dyn FnMut(&str)> {
+fn run_shell() -> Box<dyn FnMut(&str) -> bool> {
     let fresh = || Lab::for_replay(&ClusterSpec::plain(1));
     let (mut lab, mut ran) = (fresh(), 0);
     Box::new(move |text| {
@@ -337,8 +406,9 @@ fn run_shell() -> Box<dyn FnMut(&str)> {
         if ran % 200 == 0 {
             lab = fresh();
         }
-        lab.run_line(text);
+        let code = lab.run_line(text).code;
         assert!(lab.stopped().is_none(), "{:?}", lab.stopped());
+        code == 0
     })
 }
 

@@ -50,6 +50,10 @@ impl Work for Cat {
         self.number.is_some() || self.ends || self.tabs || self.kind != Kind::Plain
     }
 
+    fn own_output(&self) -> Option<&'static str> {
+        (self.kind == Kind::Plain).then_some("input file is output file")
+    }
+
     fn bytes(&mut self, io: &mut Io<'_>, data: &[u8]) -> Flow {
         io.write(1, data);
         Flow::More

@@ -42,6 +42,10 @@ pub trait Work {
     fn complain(&self, io: &mut Io<'_>, tool: &str, path: &str, why: &str) {
         io.err(&format!("{tool}: {path}: {why}\n"));
     }
+    /// What it says of a file that its own output goes to; None where it reads on, and so its own output.
+    fn own_output(&self) -> Option<&'static str> {
+        None
+    }
     fn boxed(&self) -> Box<dyn Work>;
 }
 
@@ -86,6 +90,10 @@ impl Filter {
         } else if io.is_dir(&path) {
             self.failed = true;
             self.work.complain(io, &self.name, &path, "Is a directory");
+            return None;
+        } else if let Some(why) = self.work.own_output().filter(|_| io.is_output(&path)) {
+            self.failed = true;
+            self.work.complain(io, &self.name, &path, why);
             return None;
         } else {
             match io.open_read(&path) {

@@ -236,6 +236,10 @@ impl Work for Grep {
         }
     }
 
+    fn own_output(&self) -> Option<&'static str> {
+        Some("input file is also the output")
+    }
+
     fn complain(&self, io: &mut Io<'_>, tool: &str, path: &str, why: &str) {
         if !self.silent {
             io.err(&format!("{tool}: {path}: {why}\n"));
