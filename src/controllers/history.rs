@@ -1,7 +1,6 @@
 //! Controller revisions: what a daemon set's or stateful set's template was. Models `pkg/controller/history`.
 
-use super::deployment::hash;
-use super::{Context, pods};
+use super::{Context, hash, pods};
 use crate::apimachinery::{Object, Status, Value};
 use crate::client::Resource;
 use crate::{list, object};
@@ -38,8 +37,11 @@ pub fn current(owner: &Value, revisions: &mut Vec<Value>, context: &mut Context)
         revisions.push(back.clone());
         return Ok(back);
     }
-    let hash =
-        hash::of_template(&owner["spec"]["template"], owner.at("status.collisionCount").as_i64().filter(|n| *n > 0));
+    let collisions = owner.at("status.collisionCount").as_i64().filter(|n| *n > 0);
+    let hash = match owner["kind"].str() {
+        "DaemonSet" => hash::of_template(&owner["spec"]["template"], collisions),
+        _ => hash::of_patch(&data, collisions.unwrap_or(0)),
+    };
     let mut labels = owner.at("spec.template.metadata.labels").clone();
     labels.map_mut().insert(HASH_LABEL, hash.as_str());
     let mut annotations = owner.annotations().clone();

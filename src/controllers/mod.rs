@@ -9,6 +9,7 @@ pub mod disruption;
 pub mod endpoints;
 pub mod endpoints_mirror;
 pub mod garbage_collector;
+mod hash;
 pub mod history;
 pub mod horizontal_pod_autoscaler;
 pub mod job;

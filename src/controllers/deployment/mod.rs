@@ -1,6 +1,5 @@
 //! Deployments: replica sets per revision, rolled out by strategy. Models `pkg/controller/deployment`.
 
-pub mod hash;
 pub mod progress;
 pub mod recreate;
 pub mod revision;

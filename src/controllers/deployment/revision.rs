@@ -1,11 +1,12 @@
 //! The replica set of the present template, and which revision it is. Models `getNewReplicaSet`.
 
 use super::super::{Context, pods};
+use super::Rollout;
 use super::scale::new_set_replicas;
 use super::util::{self, HASH_LABEL, OWN, REVISION, REVISION_HISTORY};
-use super::{Rollout, hash};
 use crate::apimachinery::{Object, Status, Value};
 use crate::client::Resource;
+use crate::controllers::hash;
 use crate::{list, object};
 
 /// Brings the revision up to date; makes the new set where `create` is true. Its position in the rollout.
