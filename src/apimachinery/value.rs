@@ -295,6 +295,11 @@ impl Value {
             _ => self == other,
         }
     }
+
+    /// True where both are one map: a default that was taken over, not a value that was given twice.
+    pub fn is_alias(&self, other: &Value) -> bool {
+        matches!((self, other), (Value::Map(a), Value::Map(b)) if Rc::ptr_eq(a, b))
+    }
 }
 
 /// What is shared is equal without a look inside.

@@ -19,6 +19,7 @@ mod world;
 
 pub use node_spec::NodeSpec;
 
+use crate::apimachinery::time::Duration;
 use crate::apimachinery::{Object, Time, Value};
 use crate::client::{Api, Delta, Informers, Resource};
 use crate::network::Network;
@@ -50,6 +51,8 @@ pub struct Kubelets {
     now: Time,
 }
 
+/// How long a pod takes from its binding to its kubelet's first look, at most.
+const MOST_LATE_MILLIS: u64 = 30;
 /// How many pods may be worked on within one step; pods that talk to each other take turns.
 const MAX_TURNS: usize = 1_000_000;
 
@@ -147,7 +150,9 @@ impl Kubelets {
             (None, Some(new)) => {
                 let Some((name, _)) = self.nodes.get_key_value(new.at("spec.nodeName").str()) else { return };
                 let mut pod = Pod::new(new.clone(), Rc::from(name.as_str()), now);
-                pod.worker.pending = true;
+                // Kubelets hear of their pods a little apart, so that pods of one moment do not move in step.
+                let late = self.nodes.get_mut(&*pod.node).map_or(0, |n| n.rng.below(MOST_LATE_MILLIS));
+                pod.worker.begin_at(now + Duration::from_millis(1 + late));
                 self.pods.insert(uid.clone(), Box::new(pod));
                 self.due.insert(uid);
             }

@@ -13,7 +13,7 @@ use crate::sh::{Pid, Signal, Spawn};
 const MIN_GRACE: i64 = 2;
 
 /// What passes between the kubelet's decision and the signal that the runtime sends.
-const RUNTIME_LAG: Duration = Duration::from_millis(250);
+const RUNTIME_LAG: Duration = Duration::from_millis(150);
 
 /// A container that was asked to end.
 #[derive(Clone, Debug)]

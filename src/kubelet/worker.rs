@@ -114,6 +114,11 @@ impl Worker {
         self.changed = None;
     }
 
+    /// The first sync begins then.
+    pub fn begin_at(&mut self, at: Time) {
+        self.requeue = Some(at);
+    }
+
     /// A sync met an error.
     pub fn fail(&mut self) {
         self.failed = true;

@@ -89,14 +89,15 @@ fn generate_selector(job: &mut Value) {
         return;
     }
     let (uid, name) = (job.uid().to_owned(), job.name().to_owned());
+    // A job without labels has been given its template's: in Go the very same map, which changes with it.
+    let aliased = job.at("metadata.labels").is_alias(job.at("spec.template.metadata.labels"));
     let labels = job.at_mut("spec.template.metadata.labels").map_mut();
     for prefix in ["", "batch.kubernetes.io/"] {
         labels.insert(format!("{prefix}controller-uid"), uid.as_str());
         labels.insert(format!("{prefix}job-name"), name.as_str());
     }
     job.set_in(&["spec", "selector", "matchLabels", "batch.kubernetes.io/controller-uid"], uid);
-    // Read back from storage, a job without labels gets those of its template by default.
-    if job.labels().is_empty() {
+    if aliased || job.labels().is_empty() {
         let labels = job.at("spec.template.metadata.labels").clone();
         job.set("metadata.labels", labels);
     }
