@@ -95,6 +95,17 @@ pub static EN: Texts = Texts {
         has_taint: |taint| format!("taint {taint} not tolerated"),
         is_cordoned: "takes no new pods",
     },
+    matrix: Matrix {
+        show: "Sort by two labels",
+        rows: "Rows",
+        columns: "Columns",
+        without: "without it",
+        empty: "No pod has a label yet. kubectl label po NAME env=prod gives it one.",
+        label: |rows, columns| match columns {
+            "" => format!("Pods by {rows}"),
+            _ => format!("Pods by {rows} and {columns}"),
+        },
+    },
     phases: Phases {
         pending: "Pending: no node yet",
         creating: "Creating: the ring fills",

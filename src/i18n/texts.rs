@@ -8,6 +8,7 @@ pub struct Texts {
     pub page: Page,
     pub time: Time,
     pub picture: Picture,
+    pub matrix: Matrix,
     pub phases: Phases,
     pub terminal: Terminal,
     pub notes: Notes,
@@ -119,6 +120,17 @@ pub struct Picture {
     pub lacks_resource: fn(resource: &str) -> String,
     pub has_taint: fn(taint: &str) -> String,
     pub is_cordoned: Text,
+}
+
+/// The pods sorted by two labels.
+pub struct Matrix {
+    pub show: Text,
+    pub rows: Text,
+    pub columns: Text,
+    /// Heads the pods that lack the label.
+    pub without: Text,
+    pub empty: Text,
+    pub label: fn(rows: &str, columns: &str) -> String,
 }
 
 /// The legend: one line for each shape.

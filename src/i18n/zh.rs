@@ -112,6 +112,17 @@ pub static ZH: Texts = Texts {
         has_taint: |taint| format!("有不能容忍的污点 {taint}"),
         is_cordoned: "不接收新的 Pod",
     },
+    matrix: Matrix {
+        show: "按两个标签排列",
+        rows: "行",
+        columns: "列",
+        without: "没有这个标签",
+        empty: "还没有 Pod 带标签。用 kubectl label po NAME env=prod 可以加一个。",
+        label: |rows, columns| match columns {
+            "" => format!("按 {rows} 排列的 Pod"),
+            _ => format!("按 {rows} 和 {columns} 排列的 Pod"),
+        },
+    },
     phases: Phases {
         pending: "Pending：还没有节点",
         creating: "创建中：圆环逐渐填满",

@@ -151,6 +151,10 @@ pub enum Action {
     /// None shows all namespaces.
     FilterNamespace(Option<String>),
     ToggleLabels,
+    /// The pods by their nodes, or by two of their labels.
+    ToggleMatrix,
+    /// The label keys of the matrix' rows and columns.
+    MatrixKeys([String; 2]),
     Zoom(i32),
 
     /// `chapter/lesson` id, or None for the list.

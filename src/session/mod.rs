@@ -22,6 +22,7 @@ use crate::i18n::{Lang, Texts};
 use crate::lab::Lab;
 use crate::lesson::Lesson;
 use crate::view::intent::Intent;
+use crate::view::matrix::matrix;
 use crate::view::picture::{Moment, Picture};
 use editor::Editor;
 use lessons::Lessons;
@@ -58,6 +59,8 @@ pub struct Session {
     intent: Option<Intent>,
     selected: Option<Selection>,
     inspector_tab: InspectorTab,
+    /// The keys of the matrix while it is shown; "" leaves the choice to it.
+    matrix: Option<[String; 2]>,
     lessons: Lessons,
     editor: Option<Editor>,
     lang: Lang,
@@ -102,6 +105,7 @@ impl Session {
             intent: None,
             selected: None,
             inspector_tab: InspectorTab::default(),
+            matrix: None,
             lessons: Lessons::with_progress(saved.progress.clone()),
             editor: None,
             lang: options.lang,
@@ -193,6 +197,8 @@ impl Session {
             }
             Action::FilterNamespace(namespace) => self.picture.set_filter(namespace),
             Action::ToggleLabels => self.picture.set_labels(!self.picture.labels()),
+            Action::ToggleMatrix => self.matrix = if self.matrix.is_some() { None } else { Some(Default::default()) },
+            Action::MatrixKeys(keys) => self.matrix = Some(keys),
             Action::Zoom(steps) => self.picture.zoom(steps),
 
             Action::OpenLesson(id) => {
@@ -611,6 +617,7 @@ impl Session {
             namespaces: self.picture.namespaces().clone(),
             stage: self.picture.stage().clone(),
             labels: self.picture.labels(),
+            matrix: self.matrix.as_ref().map(|keys| Rc::new(matrix(self.picture.pods(), keys))),
             active: self.picture.active(),
             selected: self.selected.clone(),
             flows: self.lab.flows().into_iter().chain(self.requests.iter().map(|(_, f)| f.clone())).collect(),

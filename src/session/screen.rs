@@ -5,6 +5,7 @@ use crate::i18n::Lang;
 pub use crate::lesson::prose;
 pub use crate::lesson::runner::HintState;
 pub use crate::view::flow::{Flow, FlowKind};
+use crate::view::matrix::Matrix;
 pub use crate::view::picture::NamespaceView;
 use crate::view::stage::Stage;
 use std::collections::BTreeSet;
@@ -39,6 +40,8 @@ pub struct PictureView {
     pub stage: Rc<Stage>,
     /// Label chips are drawn.
     pub labels: bool,
+    /// The pods sorted by two labels, where that is asked for.
+    pub matrix: Option<Rc<Matrix>>,
     pub selected: Option<Selection>,
     /// Pods (`namespace/name`) and nodes (`/name`) that the line being typed would match; None while it selects nothing.
     pub matching: Option<Rc<BTreeSet<String>>>,

@@ -6,6 +6,7 @@ pub mod geometry;
 pub mod highlight;
 pub mod inside;
 pub mod intent;
+pub mod matrix;
 pub mod memory;
 pub mod navigate;
 pub mod output;

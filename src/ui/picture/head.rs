@@ -15,6 +15,7 @@ pub struct Props {
     pub lang: Lang,
     pub namespaces: Rc<Vec<NamespaceView>>,
     pub labels: bool,
+    pub matrix: bool,
     pub legend: bool,
     pub on_legend: Callback<MouseEvent>,
     pub dispatch: Dispatch,
@@ -36,6 +37,7 @@ pub fn Head(props: &Props) -> Html {
             </div>
             <div class="pic-tools">
                 { tool(Icon::Tag, w.picture.show_labels, Button { pressed: Some(props.labels), ..Button::default() }, Action::ToggleLabels) }
+                { tool(Icon::Grid, w.matrix.show, Button { pressed: Some(props.matrix), ..Button::default() }, Action::ToggleMatrix) }
                 { tool(Icon::Minus, w.picture.zoom_out, wide(), Action::Zoom(-1)) }
                 { tool(Icon::Plus, w.picture.zoom_in, wide(), Action::Zoom(1)) }
                 { tool(Icon::Fit, w.picture.fit, wide(), Action::Zoom(0)) }

@@ -1,8 +1,9 @@
-//! The picture: a quiet toolbar over one SVG.
+//! The picture: a quiet toolbar over one SVG, or over the table of pods by their labels.
 
 mod glyph;
 mod head;
 mod keys;
+mod matrix;
 mod node;
 mod plane;
 mod pod;
@@ -111,14 +112,18 @@ impl Component for Picture {
         let chosen = view.namespaces.iter().any(|n| n.shown);
         html! {
             <section class="picture" aria-label={w.picture.label}>
-                <Head lang={*lang} namespaces={view.namespaces.clone()} labels={view.labels} legend={self.legend}
+                <Head lang={*lang} namespaces={view.namespaces.clone()} labels={view.labels}
+                    matrix={view.matrix.is_some()} legend={self.legend}
                     on_legend={link.callback(|_| Msg::Legend)} dispatch={dispatch.clone()} />
                 <div class="stage-scroll" id="stage" ref={self.scroll.clone()}
                     onclick={link.callback(Msg::Click)} onkeydown={link.callback(Msg::Key)}
                     onfocusin={link.batch_callback(|e: FocusEvent| keys::pod_of(&e.into()).map(Msg::Focus))}
                     onpointerdown={link.callback(Msg::Drag)} onpointermove={link.callback(Msg::Drag)}
                     onpointerup={link.callback(Msg::Drag)}>
-                    { draw(*lang, view, self.stop.as_deref()) }
+                    { match &view.matrix {
+                        Some(m) => matrix::draw(*lang, view, m, dispatch),
+                        None => draw(*lang, view, self.stop.as_deref()),
+                    } }
                 </div>
                 if empty && !chosen && view.stage.ghosts.is_empty() {
                     <div class="pic-empty"><div class="empty">

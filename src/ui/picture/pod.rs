@@ -56,7 +56,7 @@ pub fn PodShape(props: &Props) -> Html {
             data-selected={flag(marks.selected)} data-dim={flag(marks.dim)}
             data-enter={flag(b.enter)} data-changed={flag(b.changed)}
             transform={translate(b.at.x, b.at.y)} role="button" tabindex={if marks.stop { "0" } else { "-1" }}
-            aria-label={label(*lang, pod, *marks)}>
+            aria-label={spoken(*lang, pod, *marks)}>
             <title>{ title }</title>
             { match b.lod {
                 Lod::Card => draw_card(b, marks.doomed, hit),
@@ -68,7 +68,7 @@ pub fn PodShape(props: &Props) -> Html {
 }
 
 /// What a screen reader says of a pod.
-fn label(lang: Lang, pod: &PodView, marks: Marks) -> String {
+pub fn spoken(lang: Lang, pod: &PodView, marks: Marks) -> String {
     (lang.texts().picture.pod_label)(&PodWords {
         name: &pod.name,
         namespace: &pod.namespace,

@@ -8,6 +8,7 @@ use crate::i18n::Lang;
 use crate::session::Selection;
 use crate::session::screen::PictureView;
 use crate::view::flow::{FlowBox, flows};
+use crate::view::pod::PodView;
 use crate::view::stage::{NodeBox, PodBox};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -27,7 +28,7 @@ pub fn draw(lang: Lang, view: &PictureView, stop: Option<&str>) -> Html {
     let draw_pod = |b: &PodBox| {
         let key = b.pod.key();
         let stops = stop.map_or(first == Some(b.pod.uid.as_str()), |s| s == key);
-        html! { <PodShape key={b.pod.uid.clone()} {lang} at={b.clone()} marks={marks(view, b, &key, stops)} hit={hit.clone()} /> }
+        html! { <PodShape key={b.pod.uid.clone()} {lang} at={b.clone()} marks={marks(view, &b.pod, &key, stops)} hit={hit.clone()} /> }
     };
     let draw_node = |b: &NodeBox| {
         let name = &b.node.name;
@@ -59,8 +60,8 @@ pub fn draw(lang: Lang, view: &PictureView, stop: Option<&str>) -> Html {
     }
 }
 
-fn marks(view: &PictureView, b: &PodBox, key: &str, stop: bool) -> Marks {
-    let pod = &b.pod;
+/// What stands out about a pod now.
+pub fn marks(view: &PictureView, pod: &PodView, key: &str, stop: bool) -> Marks {
     let selected = matches!(&view.selected,
         Some(Selection::Pod { namespace, name }) if *namespace == pod.namespace && *name == pod.name);
     Marks {

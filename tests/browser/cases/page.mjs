@@ -223,6 +223,26 @@ test("a mouse's way: a pod opens the inspector, Escape closes it", async ({ open
   await inspector.waitFor({ state: "detached" });
 });
 
+test("the matrix sorts pods by two labels and follows what changes", async ({ open, page }) => {
+  const lab = await (await open()).ready();
+  for (const [app, rel] of [["ui", "stable"], ["ui", "beta"], ["cart", "stable"]]) {
+    await lab.expect(`kubectl run ${app}-${rel} --image=nginx --labels=app=${app},rel=${rel}`, "created");
+  }
+  await page.getByRole("button", { name: "Sort by two labels" }).click();
+  const table = page.getByRole("table", { name: "Pods by app and rel" });
+  const rows = async () => (await table.locator("tr").allInnerTexts()).slice(1).map((row) => row.split(/[\t\n]+/).filter(Boolean));
+  assert.deepEqual(await rows(), [["cart", "cart-stable"], ["ui", "ui-beta", "ui-stable"]]);
+  await lab.expect("kubectl label po ui-beta rel=canary --overwrite");
+  await table.getByRole("columnheader", { name: "canary" }).waitFor();
+  await lab.type("");
+  await page.locator('[data-testid="terminal-input"]:visible').fill("kubectl get po -l rel=canary");
+  await page.locator('.matrix [data-pod="default/ui-beta"][data-highlighted]').waitFor();
+  await page.getByLabel("Columns").selectOption("app");
+  await page.getByRole("table", { name: "Pods by rel and app" }).waitFor();
+  await page.locator('.matrix [data-pod="default/ui-beta"]').click();
+  await page.locator('.inspector[data-object="default/ui-beta"]').waitFor();
+});
+
 test("the editor opens with vi, marks an error where it is, and saves", async ({ open, page }) => {
   const lab = await (await open()).ready();
   await lab.type("vi kubia-manual.yaml");
