@@ -9,6 +9,7 @@ pub mod meta;
 pub mod names;
 pub mod patch;
 pub mod quantity;
+pub mod sha256;
 pub mod shared;
 pub mod status;
 pub mod time;

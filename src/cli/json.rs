@@ -63,6 +63,11 @@ pub fn pretty_typed(value: &Value, indent: &str) -> String {
     out
 }
 
+/// Where a field stands in Go's structs, as far as that is known; what is not known comes before `status`.
+pub fn struct_order(key: &str) -> usize {
+    FIRST.iter().position(|f| *f == key).unwrap_or(FIRST.len() - 1)
+}
+
 fn write(value: &Value, indent: Option<&str>, depth: usize, out: &mut String) {
     write_ordered(value, indent, depth, false, out);
 }
@@ -93,7 +98,7 @@ fn write_ordered(value: &Value, indent: Option<&str>, depth: usize, typed: bool,
             out.push('{');
             let mut pairs: Vec<(&str, &Value)> = map.iter().collect();
             if typed {
-                pairs.sort_by_key(|(key, _)| FIRST.iter().position(|f| f == key).unwrap_or(FIRST.len() - 1));
+                pairs.sort_by_key(|(key, _)| struct_order(key));
             }
             for (i, (key, item)) in pairs.into_iter().enumerate() {
                 if i > 0 {

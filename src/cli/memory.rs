@@ -32,7 +32,7 @@ impl Memory {
         self.files.borrow_mut().insert(path.into(), text.as_bytes().to_vec());
     }
 
-    fn absolute(&self, path: &str) -> String {
+    fn full(&self, path: &str) -> String {
         let joined = if path.starts_with('/') { path.to_owned() } else { format!("{}/{path}", self.cwd.borrow()) };
         let mut parts: Vec<&str> = Vec::new();
         for part in joined.split('/') {
@@ -55,8 +55,17 @@ impl System for Memory {
     fn env(&self, name: &str) -> Option<String> {
         self.env.borrow().get(name).cloned()
     }
+    fn absolute(&self, path: &str) -> String {
+        self.full(path)
+    }
+    fn run(&self, _: &str) -> Option<Handle> {
+        None
+    }
+    fn run_done(&self, _: Handle) -> Option<i32> {
+        Some(127)
+    }
     fn read_file(&self, path: &str) -> Result<Vec<u8>, FileError> {
-        let path = self.absolute(path);
+        let path = self.full(path);
         match self.files.borrow().get(&path) {
             Some(data) => Ok(data.clone()),
             None if self.is_dir(&path) => Err(FileError::IsDirectory),
@@ -64,12 +73,12 @@ impl System for Memory {
         }
     }
     fn write_file(&self, path: &str, data: &[u8]) -> Result<(), FileError> {
-        let path = self.absolute(path);
+        let path = self.full(path);
         self.files.borrow_mut().insert(path, data.to_vec());
         Ok(())
     }
     fn list_dir(&self, path: &str) -> Result<Vec<DirEntry>, FileError> {
-        let prefix = self.absolute(path).trim_end_matches('/').to_owned() + "/";
+        let prefix = self.full(path).trim_end_matches('/').to_owned() + "/";
         let mut entries: BTreeMap<String, bool> = BTreeMap::new();
         for file in self.files.borrow().keys() {
             if let Some(rest) = file.strip_prefix(&prefix) {

@@ -12,6 +12,7 @@ pub mod flags;
 pub mod help;
 pub mod json;
 pub mod kubeconfig;
+pub mod kustomize;
 pub mod mapper;
 pub mod memory;
 pub mod printers;

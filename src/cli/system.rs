@@ -54,6 +54,12 @@ pub type Handle = u64;
 pub trait System {
     fn now(&self) -> Time;
     fn env(&self, name: &str) -> Option<String>;
+    /// The path from the root, without `.` and `..`.
+    fn absolute(&self, path: &str) -> String;
+    /// Starts a line in a shell, its output where the process' own goes; None where nothing can be started.
+    fn run(&self, line: &str) -> Option<Handle>;
+    /// The exit code of what [`System::run`] started, once it has ended. Passes its output on.
+    fn run_done(&self, running: Handle) -> Option<i32>;
     /// Paths may be relative to the working directory of the process.
     fn read_file(&self, path: &str) -> Result<Vec<u8>, FileError>;
     fn write_file(&self, path: &str, data: &[u8]) -> Result<(), FileError>;

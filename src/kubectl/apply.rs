@@ -197,18 +197,31 @@ async fn first_time(f: &Factory, info: &Info, options: &WriteOptions) -> Result<
 
 /// The three-way patch from what was applied last, what is to be, and what is.
 pub fn patch_for(info: &Info, current: &Value) -> Result<(PatchType, Value)> {
+    let mut modified = info.object.clone();
+    modified.set_in(&["metadata", "annotations", LAST_APPLIED], last_applied(&info.object));
+    three_way(info, current, &modified)
+}
+
+/// As [`patch_for`], leaving the annotation that keeps what was applied.
+pub fn patch_without_annotation(info: &Info, current: &Value) -> Result<(PatchType, Value)> {
+    let mut modified = info.object.clone();
+    modified.remove_in(&["metadata", "annotations", LAST_APPLIED]);
+    // What was applied last has the map too, empty as it may be.
+    modified.default_to("metadata.annotations", Value::object());
+    three_way(info, current, &modified)
+}
+
+fn three_way(info: &Info, current: &Value, modified: &Value) -> Result<(PatchType, Value)> {
     let original = match current.annotation(LAST_APPLIED) {
         Some(text) => Value::from_json(text).unwrap_or(Value::object()),
         None => Value::object(),
     };
-    let mut modified = info.object.clone();
-    modified.set_in(&["metadata", "annotations", LAST_APPLIED], last_applied(&info.object));
     let gvk = info.mapping.gvk();
     match schema::by_gvk(&gvk.group, &gvk.version, &gvk.kind) {
         Some(schema) => {
-            let patch = strategic::three_way(&original, &modified, current, Some(&schema)).map_err(Error::Msg)?;
+            let patch = strategic::three_way(&original, modified, current, Some(&schema)).map_err(Error::Msg)?;
             Ok((PatchType::Strategic, patch))
         }
-        None => Ok((PatchType::Merge, merge::three_way(&original, &modified, current))),
+        None => Ok((PatchType::Merge, merge::three_way(&original, modified, current))),
     }
 }

@@ -5,7 +5,10 @@ use super::{
     annotate, api_resources, apply, attach, completion, config, create, delete, describe, events, exec, explain,
     expose, get, label, logs, patch, port_forward, replace, run, scale, version, wait,
 };
-use super::{auth, autoscale, certificate, cordon, drain, plugin, rollout, set, taint, top};
+use super::{
+    auth, autoscale, certificate, cordon, cp, debug, diff, drain, edit, kustomize, plugin, proxy, rollout, set, taint,
+    top,
+};
 use crate::action;
 use crate::cli::command::{Action, Command};
 use crate::cli::errors::Result;
@@ -26,7 +29,7 @@ const COMMANDS: &[Command] = &[
     // Basic Commands (Intermediate)
     explain::COMMAND,
     get::COMMAND,
-    Command::not_simulated("edit", "Edit a resource on the server"),
+    edit::COMMAND,
     delete::COMMAND,
     // Deploy Commands
     rollout::COMMAND,
@@ -46,18 +49,18 @@ const COMMANDS: &[Command] = &[
     attach::COMMAND,
     exec::COMMAND,
     port_forward::COMMAND,
-    Command::not_simulated("proxy", "Serve the API on a local port"),
-    Command::not_simulated("cp", "Copy files to and from containers"),
+    proxy::COMMAND,
+    cp::COMMAND,
     auth::COMMAND,
-    Command::not_simulated("debug", "Make debugging sessions for workloads and nodes"),
+    debug::COMMAND,
     events::COMMAND,
     // Advanced Commands
-    Command::not_simulated("diff", "Show what apply would change"),
+    diff::COMMAND,
     apply::COMMAND,
     patch::COMMAND,
     replace::COMMAND,
     wait::COMMAND,
-    Command::not_simulated("kustomize", "Build a kustomization"),
+    kustomize::COMMAND,
     // Settings Commands
     label::COMMAND,
     annotate::COMMAND,

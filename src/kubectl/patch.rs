@@ -89,10 +89,20 @@ async fn one(f: &Factory, info: &Info, kind: PatchType, body: &Value, options: &
     let local = f.flags.bool("local") || options.dry_run == DryRun::Client;
     let patched = match local {
         true => locally(&info.object, kind, body)?,
-        false => util::patch(f, info, kind, body.clone(), f.flags.str("subresource"), options).await?,
+        false => util::patch(f, info, kind, body.clone(), f.flags.str("subresource"), options)
+            .await
+            .map_err(|e| unsupported(e, info, kind))?,
     };
     let operation = if patched == info.object { "patched (no change)" } else { "patched" };
     printers::for_operation(f, &options.dry_run.operation(operation))?.print(f, &patched)
+}
+
+/// Says which type of patch the server does not take.
+fn unsupported(error: Error, info: &Info, kind: PatchType) -> Error {
+    if !error.is("UnsupportedMediaType") {
+        return error;
+    }
+    Error::Msg(format!("{} is not supported by {}: {}", kind.media_type(), info.mapping.gvk(), error.text()))
 }
 
 /// Applies a patch without the server.

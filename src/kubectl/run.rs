@@ -284,7 +284,12 @@ async fn attached(f: &Factory, info: Info, pod: Value, service: Option<Info>) ->
 }
 
 /// Waits until the pod runs, or has ended already.
-async fn wait_for(f: &Factory, info: &Info, what: impl Fn(&Value) -> bool, timeout: Option<Duration>) -> Result<Value> {
+pub async fn wait_for(
+    f: &Factory,
+    info: &Info,
+    what: impl Fn(&Value) -> bool,
+    timeout: Option<Duration>,
+) -> Result<Value> {
     let clock = &f.ctx.client.clock;
     let deadline = timeout.map(|t| clock.now() + t);
     loop {

@@ -212,19 +212,6 @@ fn percent_decode(text: &str) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
-/// All of standard input.
-pub async fn read_all(f: &Factory) -> String {
-    use crate::cli::system::Read;
-    let mut text = Vec::new();
-    loop {
-        match f.ctx.system.read_stdin() {
-            Read::Data(data) => text.extend(data),
-            Read::Wait => turn(&f.ctx.client.clock, None).await,
-            Read::End => return String::from_utf8_lossy(&text).into_owned(),
-        }
-    }
-}
-
 /// A line of standard input.
 pub async fn read_line(f: &Factory) -> String {
     use crate::cli::system::Read;

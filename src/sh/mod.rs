@@ -21,7 +21,7 @@ pub mod parser;
 pub mod proc_files;
 pub mod process;
 pub mod regex;
-pub mod sha256;
+
 pub mod signal;
 pub mod tools;
 pub mod vars;

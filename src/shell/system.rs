@@ -5,7 +5,7 @@ use crate::cli::system::{AddressInUse, BrokenPipe, DirEntry, FileError, Handle, 
 use crate::sh::env::{Alone, Read as KernelRead};
 use crate::sh::files::{FileError as KernelError, normalize};
 use crate::sh::kernel::Kernel;
-use crate::sh::process::Pid;
+use crate::sh::process::{Pid, Spawn, Stdin, Stream};
 use crate::sim::Clock;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -77,6 +77,43 @@ impl System for LaptopProcess {
 
     fn env(&self, name: &str) -> Option<String> {
         self.kernel.borrow().process(self.pid)?.env.get(name).cloned()
+    }
+
+    fn absolute(&self, path: &str) -> String {
+        self.path(path)
+    }
+
+    fn run(&self, line: &str) -> Option<Handle> {
+        let mut kernel = self.kernel.borrow_mut();
+        let own = kernel.process(self.pid)?;
+        let spawn = Spawn {
+            argv: vec!["bash".into(), "-c".into(), line.into()],
+            env: own.env.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
+            cwd: own.cwd.to_string(),
+            stdin: Stdin::Null,
+            tty: false,
+        };
+        kernel.spawn(spawn, &mut Alone::default()).ok().map(Handle::from)
+    }
+
+    fn run_done(&self, running: Handle) -> Option<i32> {
+        let pid = Pid::try_from(running).ok()?;
+        let (chunks, done) = {
+            let mut kernel = self.kernel.borrow_mut();
+            (kernel.take_output(pid), kernel.is_done(pid))
+        };
+        for chunk in chunks {
+            let to = if chunk.stream == Stream::Stdout { Out::Stdout } else { Out::Stderr };
+            // A reader that is gone is noticed at the next write of the process' own.
+            let _ = self.write(to, &chunk.data);
+        }
+        if !done {
+            return None;
+        }
+        let mut kernel = self.kernel.borrow_mut();
+        let code = kernel.exit_status(pid).map_or(127, |status| status.code);
+        kernel.reap(pid);
+        Some(code)
     }
 
     fn read_file(&self, path: &str) -> Result<Vec<u8>, FileError> {

@@ -27,6 +27,8 @@ impl ApiServer {
         }
         let mut bound = pod;
         bound.set("spec.nodeName", node);
+        // The nomination was for this.
+        bound.remove("status.nominatedNodeName");
         for (key, value) in binding.annotations().fields() {
             bound.set_in(&["metadata", "annotations", key], value.clone());
         }

@@ -7,10 +7,12 @@ mod info;
 
 pub use args::{has_slash_and_plain, split_type_name};
 pub use decode::{decode, validate};
+pub use files::stdin;
 pub use info::{Info, name_for_object};
 
 use super::errors::{Error, Result};
 use super::factory::Factory;
+use super::kustomize;
 use super::mapper::Mapping;
 use crate::apimachinery::labels::Selector;
 use crate::apimachinery::{Object, Value};
@@ -39,6 +41,8 @@ pub struct Builder {
     /// `strict`, `warn` or `ignore` for what files hold; "" does not validate here.
     pub validate: String,
     files: Vec<String>,
+    /// `-k`; "" where there is none.
+    kustomization: String,
     recursive: bool,
     label_selector: Option<String>,
     field_selector: Option<String>,
@@ -71,8 +75,9 @@ impl Builder {
     pub fn files(mut self, f: &Factory) -> Self {
         self.files = f.flags.list("filename").to_vec();
         self.recursive = f.flags.bool("recursive");
-        if !f.flags.str("kustomize").is_empty() {
-            self.errors.push(Error::msg("kustomization directories (-k) are not simulated here"));
+        self.kustomization = f.flags.str("kustomize").to_owned();
+        if !self.kustomization.is_empty() && !self.files.is_empty() {
+            self.errors.push(Error::msg("only one of -f or -k can be specified"));
         }
         self
     }
@@ -109,7 +114,7 @@ impl Builder {
     }
 
     pub fn has_files(&self) -> bool {
-        !self.files.is_empty()
+        !self.files.is_empty() || !self.kustomization.is_empty()
     }
 
     pub fn error(&mut self, error: impl Into<Error>) {
@@ -126,7 +131,7 @@ impl Builder {
         if self.select_all {
             self.label_selector = Some(String::new());
         }
-        let mut entries = if !self.files.is_empty() {
+        let mut entries = if !self.files.is_empty() || !self.kustomization.is_empty() {
             self.by_files(f).await?
         } else if self.label_selector.is_some() || self.field_selector.is_some() {
             self.by_selector(f).await?
@@ -321,6 +326,16 @@ impl Builder {
         }
         let selector = Selector::parse(text(&self.label_selector)).map_err(Error::Msg)?;
         let mut entries: Entries = Vec::new();
+        if !self.kustomization.is_empty() {
+            for object in kustomize::build(f, &self.kustomization)? {
+                let mapper = if self.local { None } else { Some(f.mapper().await?) };
+                let entry = match self.info_of(mapper.as_deref(), &self.kustomization, object) {
+                    Ok(info) if self.latest => self.get(f, info).await,
+                    other => other,
+                };
+                entries.push(entry);
+            }
+        }
         for path in &self.files {
             self.by_file(f, path, &mut entries).await?;
             if self.stop_at_error && entries.iter().any(Result::is_err) {

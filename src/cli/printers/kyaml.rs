@@ -1,11 +1,13 @@
 //! KYAML: YAML in flow style, strings in double quotes. Models `sigs.k8s.io/yaml/kyaml`.
 
 use crate::apimachinery::{Value, yaml};
+use crate::cli::json;
 
-/// The KYAML text of an object, as one document.
-pub fn to_string(value: &Value) -> String {
+/// The KYAML text of an object, as one document. `typed` keeps the order of Go's structs, as for objects that kubectl
+/// made itself.
+pub fn to_string(value: &Value, typed: bool) -> String {
     let mut out = String::from("---\n");
-    write(value, 0, &mut out);
+    write(value, typed, 0, &mut out);
     out.push('\n');
     out
 }
@@ -14,21 +16,25 @@ fn indent(depth: usize, out: &mut String) {
     (0..depth).for_each(|_| out.push_str("  "));
 }
 
-fn write(value: &Value, depth: usize, out: &mut String) {
+fn write(value: &Value, typed: bool, depth: usize, out: &mut String) {
     match value {
         Value::Map(map) if !map.is_empty() => {
             out.push_str("{\n");
-            for (k, v) in map.iter() {
+            let mut pairs: Vec<(&str, &Value)> = map.iter().collect();
+            if typed {
+                pairs.sort_by_key(|(key, _)| json::struct_order(key));
+            }
+            for (k, v) in pairs {
                 indent(depth + 1, out);
                 out.push_str(&key(k));
                 out.push_str(": ");
-                write(v, depth + 1, out);
+                write(v, typed, depth + 1, out);
                 out.push_str(",\n");
             }
             indent(depth, out);
             out.push('}');
         }
-        Value::List(list) if !list.is_empty() => list_of(list, depth, out),
+        Value::List(list) if !list.is_empty() => list_of(list, typed, depth, out),
         Value::Map(_) => out.push_str("{}"),
         Value::List(_) => out.push_str("[]"),
         Value::Str(s) => string(s, depth, out),
@@ -37,7 +43,7 @@ fn write(value: &Value, depth: usize, out: &mut String) {
 }
 
 /// Collections cuddle: `[{` on one line, `}, {` between them.
-fn list_of(list: &[Value], depth: usize, out: &mut String) {
+fn list_of(list: &[Value], typed: bool, depth: usize, out: &mut String) {
     let nested = |v: &Value| match v {
         Value::Map(m) => !m.is_empty(),
         Value::List(l) => !l.is_empty(),
@@ -49,7 +55,7 @@ fn list_of(list: &[Value], depth: usize, out: &mut String) {
             if i > 0 {
                 out.push_str(", ");
             }
-            write(item, depth, out);
+            write(item, typed, depth, out);
         }
         out.push(']');
         return;
@@ -57,7 +63,7 @@ fn list_of(list: &[Value], depth: usize, out: &mut String) {
     out.push('\n');
     for item in list {
         indent(depth + 1, out);
-        write(item, depth + 1, out);
+        write(item, typed, depth + 1, out);
         out.push_str(",\n");
     }
     indent(depth, out);
@@ -67,7 +73,7 @@ fn list_of(list: &[Value], depth: usize, out: &mut String) {
 fn string(text: &str, depth: usize, out: &mut String) {
     let body = text.strip_suffix('\n').unwrap_or(text);
     if !body.contains('\n') {
-        crate::cli::json::quote(text, out);
+        json::quote(text, out);
         return;
     }
     // Several lines: each on a line of its own, joined by escaped line ends.
@@ -81,7 +87,7 @@ fn string(text: &str, depth: usize, out: &mut String) {
             out.push(' ');
         }
         let mut quoted = String::new();
-        crate::cli::json::quote(line, &mut quoted);
+        json::quote(line, &mut quoted);
         out.push_str(quoted.trim_matches('"'));
         out.push_str("\\\n");
         if i + 1 == lines.len() {
@@ -100,6 +106,6 @@ fn key(text: &str) -> String {
         return text.to_owned();
     }
     let mut quoted = String::new();
-    crate::cli::json::quote(text, &mut quoted);
+    json::quote(text, &mut quoted);
     quoted
 }

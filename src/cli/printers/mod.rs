@@ -146,15 +146,13 @@ impl Printer {
         self.printed += 1;
         Ok(match &mut self.format {
             // Objects without a uid are kubectl's own, in the order of Go's structs; others are as decoded, by name.
-            Format::Json if object.uid().is_empty() && object.kind() != "List" => {
-                json::pretty_typed(object, "    ") + "\n"
-            }
+            Format::Json if is_own(object) => json::pretty_typed(object, "    ") + "\n",
             Format::Json => json::pretty(object, "    ") + "\n",
             Format::Yaml => {
                 let separator = if self.printed > 1 { "---\n" } else { "" };
                 format!("{separator}{}", yaml::to_string(object))
             }
-            Format::KYaml => kyaml::to_string(object),
+            Format::KYaml => kyaml::to_string(object, is_own(object)),
             Format::Name { operation, short } => names(object, operation, *short),
             Format::JsonPath(printer) => printer.print(object)?,
             Format::GoTemplate(template) => {
@@ -189,6 +187,11 @@ impl Printer {
         }
         object
     }
+}
+
+/// True for an object that kubectl made: the server's have a uid.
+fn is_own(object: &Value) -> bool {
+    object.uid().is_empty() && object.kind() != "List"
 }
 
 fn names(object: &Value, operation: &str, short: bool) -> String {

@@ -3,13 +3,12 @@
 use super::env_list;
 use super::patches::{self, Changed, Setting};
 use crate::apimachinery::{Object, Value};
-use crate::cli::builder::Builder;
+use crate::cli::builder::{Builder, stdin};
 use crate::cli::command::Command;
 use crate::cli::errors::Result;
 use crate::cli::factory::Factory;
 use crate::cli::flag_sets;
 use crate::cli::flags::Flag;
-use crate::kubectl::util;
 use crate::{action, object};
 
 const FLAGS: &[Flag] = &[
@@ -110,7 +109,7 @@ async fn parse(f: &Factory, specs: impl Iterator<Item = &String>) -> Result<Chan
     let mut changes = Changes::default();
     for spec in specs {
         if spec == "-" {
-            let text = util::read_all(f).await;
+            let text = stdin(f).await;
             for line in text.lines() {
                 let line = line.split('#').next().unwrap_or("");
                 changes.set.extend(line.split_once('=').map(|(k, v)| object! { "name" => k, "value" => v }));

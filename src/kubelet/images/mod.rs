@@ -111,10 +111,9 @@ impl Resolved {
 
     /// `sha256:…`, the same for the same name and tag always.
     pub fn digest(&self) -> String {
-        self.reference
-            .digest
-            .clone()
-            .unwrap_or_else(|| format!("sha256:{}", crate::sh::sha256::hex(self.reference.to_string().as_bytes())))
+        self.reference.digest.clone().unwrap_or_else(|| {
+            format!("sha256:{}", crate::apimachinery::sha256::hex(self.reference.to_string().as_bytes()))
+        })
     }
 
     /// The tag, for programs whose answer differs by version.

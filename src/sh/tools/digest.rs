@@ -2,9 +2,9 @@
 
 use super::filter::{Filter, Flow, Work, refuse};
 use super::opts;
+use crate::apimachinery::sha256;
 use crate::sh::io::Io;
 use crate::sh::process::Program;
-use crate::sh::sha256;
 
 #[derive(Clone)]
 struct Digest {

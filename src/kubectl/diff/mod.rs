@@ -1,0 +1,125 @@
+//! `kubectl diff`. Models `kubectl/pkg/cmd/diff`.
+
+mod unified;
+
+use super::apply;
+use super::util::{self, DryRun, WriteOptions};
+use crate::action;
+use crate::apimachinery::{Object, Value, yaml};
+use crate::cli::builder::{Builder, Info};
+use crate::cli::command::Command;
+use crate::cli::errors::{Error, Result, check_err};
+use crate::cli::factory::Factory;
+use crate::cli::flag_sets;
+use crate::cli::flags::Flag;
+use crate::client::{PatchType, Request};
+use crate::sim::Rng;
+
+const FLAGS: &[Flag] = &[
+    Flag::int32("concurrency", "1", "How many objects to compare at a time."),
+    Flag::str("field-manager", "kubectl-client-side-apply", "Name under which the fields written are owned."),
+    Flag::bool("force-conflicts", "With --server-side: take fields over that others own."),
+    Flag::bool("prune", "Show what apply --prune would delete."),
+    Flag::array("prune-allowlist", "With --prune: the types to delete of."),
+    Flag::bool("server-side", "Let the server make the change."),
+    Flag::bool("show-managed-fields", "Show managedFields too."),
+];
+
+pub const COMMAND: Command = Command::new("diff", "Diff the live version against a would-be applied version", action!(run))
+    .usage("-f FILENAME [options]")
+    .long("Diff configurations specified by file name or stdin between the current online configuration, and the configuration as it would be if applied.\n\n Exit status: 0 no differences were found, 1 differences were found, >1 kubectl or diff failed with an error")
+    .examples("# Diff resources included in pod.json\nkubectl diff -f pod.json\n\n# Diff file read from stdin\ncat service.yaml | kubectl diff -f -")
+    .flags(&[FLAGS, flag_sets::FILES, flag_sets::SELECTOR]);
+
+/// Errors end with 2: 1 says that there are differences.
+async fn run(f: &Factory) -> Result {
+    match compare(f).await {
+        Ok(false) => Ok(()),
+        Ok(true) => Err(Error::Exit(1)),
+        Err(e @ Error::BrokenPipe) => Err(e),
+        Err(e) => {
+            let (text, code) = check_err(&e);
+            Err(Error::Code(code + 1, text))
+        }
+    }
+}
+
+/// True where anything differs.
+async fn compare(f: &Factory) -> Result<bool> {
+    if !f.args().is_empty() {
+        return Err(f.usage_error(format!("Unexpected args: [{}]", f.args().join(" "))));
+    }
+    if f.flags.list("filename").is_empty() && f.flags.str("kustomize").is_empty() {
+        return Err("must specify one of -f and -k".into());
+    }
+    if f.flags.bool("force-conflicts") && !f.flags.bool("server-side") {
+        return Err("--force-conflicts only works with --server-side".into());
+    }
+    if f.flags.bool("prune") {
+        return Err(super::not_simulated("kubectl diff --prune"));
+    }
+    let builder = Builder::new(f)?.files(f).selector(f);
+    let mut rng = Rng::new(f.ctx.client.clock.now().0 as u64).fork("diff");
+    let mut number = || rng.next_u64() % 4_000_000_000;
+    let (live_dir, merged_dir) = (format!("/tmp/LIVE-{}", number()), format!("/tmp/MERGED-{}", number()));
+    let mut found: Vec<(String, String)> = Vec::new();
+    for info in builder.all_infos(f).await? {
+        let (live, merged) = versions(f, &info).await?;
+        let (live, merged) = (shown(f, &live), shown(f, &merged));
+        let Some(hunks) = unified::diff(&live, &merged) else { continue };
+        let gvk = info.mapping.gvk();
+        let group = if gvk.group.is_empty() { String::new() } else { format!("{}.", gvk.group) };
+        let file = format!("{group}{}.{}.{}.{}", gvk.version, gvk.kind, info.namespace, info.name);
+        found.push((file, hunks));
+    }
+    found.sort();
+    let (at, differs) = (f.ctx.client.clock.now(), !found.is_empty());
+    let (year, month, day, hour, minute, second, nanos) = at.civil();
+    let stamp = format!("{year}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}.{nanos:09} +0000");
+    for (file, hunks) in found {
+        let (live, merged) = (format!("{live_dir}/{file}"), format!("{merged_dir}/{file}"));
+        f.out(&format!("diff -u -N {live} {merged}\n--- {live}\t{stamp}\n+++ {merged}\t{stamp}\n{hunks}"));
+    }
+    Ok(differs)
+}
+
+/// The object as it is (null where there is none), and as it would be.
+async fn versions(f: &Factory, info: &Info) -> Result<(Value, Value)> {
+    let options = WriteOptions { dry_run: DryRun::Server, ..util::write_options(f, "kubectl-client-side-apply")? };
+    let live = match f.send(Request::get(info.url())).await {
+        Ok(live) => live,
+        Err(e) if e.is_not_found() => Value::Null,
+        Err(e) => return Err(e),
+    };
+    let merged = if f.flags.bool("server-side") {
+        let request = Request::patch(PatchType::Apply, info.url(), info.object.clone());
+        let force = if f.flags.bool("force-conflicts") { "true" } else { "false" };
+        f.send(options.apply(request.query("force", force))).await?
+    } else if live.is_null() {
+        util::create(f, info, &options).await?
+    } else {
+        let (kind, patch) = apply::patch_without_annotation(info, &live)?;
+        match patch.is_empty() {
+            true => live.clone(),
+            false => util::patch(f, info, kind, patch, "", &options).await?,
+        }
+    };
+    Ok((live, merged))
+}
+
+/// The text that is compared: values of secrets are hidden.
+fn shown(f: &Factory, object: &Value) -> String {
+    if object.is_null() {
+        return String::new();
+    }
+    let mut object = object.clone();
+    if !f.flags.bool("show-managed-fields") {
+        object.remove("metadata.managedFields");
+    }
+    if object.kind() == "Secret" && !object["data"].is_null() {
+        for (_, value) in object.at_mut("data").map_mut().iter_mut() {
+            *value = "***".into();
+        }
+    }
+    yaml::to_string(&object)
+}
