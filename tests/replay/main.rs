@@ -4,6 +4,7 @@
 //! listed fails the test; so does one that is listed and passes: take it off the list. `PODIUM_ACCEPT=1` rewrites the list
 //! (reasons stay).
 
+mod explain;
 mod mask;
 mod transcript;
 
