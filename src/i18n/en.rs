@@ -106,6 +106,12 @@ pub static EN: Texts = Texts {
             _ => format!("Pods by {rows} and {columns}"),
         },
     },
+    browser: Browser {
+        label: "A small browser",
+        visit: |port| format!("Open localhost:{port} in a small browser"),
+        reload: "Load again",
+        unreachable: "This page cannot be reached.",
+    },
     phases: Phases {
         pending: "Pending: no node yet",
         creating: "Creating: the ring fills",

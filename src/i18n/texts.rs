@@ -9,6 +9,7 @@ pub struct Texts {
     pub time: Time,
     pub picture: Picture,
     pub matrix: Matrix,
+    pub browser: Browser,
     pub phases: Phases,
     pub terminal: Terminal,
     pub notes: Notes,
@@ -120,6 +121,14 @@ pub struct Picture {
     pub lacks_resource: fn(resource: &str) -> String,
     pub has_taint: fn(taint: &str) -> String,
     pub is_cordoned: Text,
+}
+
+/// The small browser on the learner's laptop.
+pub struct Browser {
+    pub label: Text,
+    pub visit: fn(port: u16) -> String,
+    pub reload: Text,
+    pub unreachable: Text,
 }
 
 /// The pods sorted by two labels.

@@ -123,6 +123,12 @@ pub static ZH: Texts = Texts {
             _ => format!("按 {rows} 和 {columns} 排列的 Pod"),
         },
     },
+    browser: Browser {
+        label: "小浏览器",
+        visit: |port| format!("在小浏览器里打开 localhost:{port}"),
+        reload: "重新加载",
+        unreachable: "无法访问这个页面。",
+    },
     phases: Phases {
         pending: "Pending：还没有节点",
         creating: "创建中：圆环逐渐填满",

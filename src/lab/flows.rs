@@ -14,6 +14,11 @@ impl Lab {
         forwards.filter_map(|p| self.tunnel(&p.argv)).collect()
     }
 
+    /// Ports of the laptop on which something listens, in order.
+    pub fn listening(&self) -> Vec<u16> {
+        self.shells.kernel().borrow().listening().collect()
+    }
+
     /// Requests from pod to pod since the last call.
     pub fn take_pod_requests(&mut self) -> Vec<Flow> {
         let spoken = self.cluster.take_spoken();

@@ -157,6 +157,9 @@ pub enum Action {
     MatrixKeys([String; 2]),
     Zoom(i32),
 
+    /// Opens the small browser on a port of the laptop, or fetches anew where it is open; None closes it.
+    Browse(Option<u16>),
+
     /// `chapter/lesson` id, or None for the list.
     OpenLesson(Option<String>),
     OpenStep(String),

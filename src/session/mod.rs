@@ -1,6 +1,7 @@
 //! The page's state machine, without a browser: `update(Action) -> Vec<Effect>` and `screen()` to draw.
 
 pub mod action;
+mod browser;
 mod editor;
 mod inspector;
 mod lessons;
@@ -24,6 +25,7 @@ use crate::lesson::Lesson;
 use crate::view::intent::Intent;
 use crate::view::matrix::matrix;
 use crate::view::picture::{Moment, Picture};
+use browser::Browser;
 use editor::Editor;
 use lessons::Lessons;
 use screen::{InspectorView, PictureView};
@@ -63,6 +65,7 @@ pub struct Session {
     matrix: Option<[String; 2]>,
     lessons: Lessons,
     editor: Option<Editor>,
+    browser: Option<Browser>,
     lang: Lang,
     theme: String,
     seed: u64,
@@ -108,6 +111,7 @@ impl Session {
             matrix: None,
             lessons: Lessons::with_progress(saved.progress.clone()),
             editor: None,
+            browser: None,
             lang: options.lang,
             theme: options.theme,
             seed,
@@ -200,6 +204,8 @@ impl Session {
             Action::ToggleMatrix => self.matrix = if self.matrix.is_some() { None } else { Some(Default::default()) },
             Action::MatrixKeys(keys) => self.matrix = Some(keys),
             Action::Zoom(steps) => self.picture.zoom(steps),
+
+            Action::Browse(port) => self.browse(port),
 
             Action::OpenLesson(id) => {
                 self.lessons.want(id);
@@ -298,6 +304,18 @@ impl Session {
         self.with(tab, |t, _| t.enqueue(line, Some(ticket)));
     }
 
+    fn browse(&mut self, port: Option<u16>) {
+        match (port, &mut self.browser) {
+            (Some(port), Some(open)) if open.port() == port => open.reload(&mut self.lab),
+            (port, _) => {
+                if let Some(open) = self.browser.take() {
+                    open.close(&mut self.lab);
+                }
+                self.browser = port.map(|port| Browser::open(port, &mut self.lab));
+            }
+        }
+    }
+
     fn select(&mut self, selection: Option<Selection>) {
         if selection != self.selected {
             self.inspector_tab = InspectorTab::default();
@@ -389,6 +407,7 @@ impl Session {
         self.selected = None;
         self.intent = None;
         self.editor = None;
+        self.browser = None;
         self.seen = (0, Time::default());
         self.picture.forget();
         self.stale = true;
@@ -415,6 +434,9 @@ impl Session {
                 }
                 self.ended += polled.ended;
                 busy |= polled.changed;
+            }
+            if let Some(browser) = &mut self.browser {
+                busy |= browser.poll(&mut self.lab);
             }
             if !busy {
                 break;
@@ -559,7 +581,8 @@ impl Session {
     /// nothing moves.
     pub fn next_frame(&self) -> Option<Duration> {
         const IDLE: Duration = Duration::from_millis(250);
-        if self.terminals.iter().any(Terminal::is_running) {
+        let loading = self.browser.as_ref().is_some_and(Browser::is_loading);
+        if loading || self.terminals.iter().any(Terminal::is_running) {
             return Some(Duration::ZERO);
         }
         if self.picture.restless() || !self.requests.is_empty() {
@@ -608,6 +631,8 @@ impl Session {
             lesson,
             inspector: self.cached_inspector.clone().filter(|_| self.selected.is_some()),
             editor: self.editor.as_ref().map(|e| Rc::new(e.view())),
+            ports: Rc::new(self.lab.listening()),
+            browser: self.browser.as_ref().map(Browser::view),
             files: Rc::new(self.lab.files()),
         }
     }

@@ -29,6 +29,9 @@ pub struct Screen {
     pub lesson: LessonScreen,
     pub inspector: Option<Rc<InspectorView>>,
     pub editor: Option<Rc<EditorView>>,
+    /// Ports of the laptop on which something listens.
+    pub ports: Rc<Vec<u16>>,
+    pub browser: Option<BrowserView>,
     /// Files of the laptop's home directory.
     pub files: Rc<Vec<String>>,
 }
@@ -77,6 +80,16 @@ pub struct Note {
     pub text: String,
     /// Commands to tap.
     pub commands: Vec<String>,
+}
+
+/// The small browser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BrowserView {
+    pub port: u16,
+    pub loading: bool,
+    /// There was no answer; the text is curl's.
+    pub failed: bool,
+    pub text: Rc<str>,
 }
 
 /// A command with what it printed so far.

@@ -422,6 +422,11 @@ impl Kernel {
         }
     }
 
+    /// Ports on which a process listens, in order.
+    pub fn listening(&self) -> impl Iterator<Item = u16> + '_ {
+        self.net.ports()
+    }
+
     pub fn fd_is_tty(&self, pid: Pid, fd: u32) -> bool {
         self.procs.get(&pid).and_then(|p| p.fds.get(&fd)).is_some_and(|d| self.fds.is_tty(*d))
     }

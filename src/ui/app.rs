@@ -1,6 +1,7 @@
 //! The root: owns the session, sends it what the reader does, does what it asks for in return, draws its screen.
 
 use super::bar::Bar;
+use super::browser::Browser;
 use super::calls::Calls;
 use super::dom;
 use super::editor::Editor;
@@ -212,7 +213,10 @@ impl Component for App {
                 }
                 <main class="work">
                     <Picture {lang} view={screen.picture.clone()} offer={self.offer()}
-                        on_terminal={link.callback(|()| Msg::FocusTerminal)} dispatch={self.dispatch.clone()} />
+                        on_terminal={link.callback(|()| Msg::FocusTerminal)} dispatch={self.dispatch.clone()}>
+                        <Browser {lang} ports={screen.ports.clone()} open={screen.browser.clone()}
+                            dispatch={self.dispatch.clone()} />
+                    </Picture>
                     <Splitter label={w.picture.splitter} {embed} />
                     <Terminal {lang} view={screen.terminal.clone()} tabs={screen.tabs.clone()} wrap={screen.wrap}
                         files={screen.files.clone()} handle={self.terminal.clone()} on_toast={link.callback(Msg::Toast)}

@@ -3,6 +3,7 @@
 
 mod app;
 mod bar;
+mod browser;
 mod calls;
 mod crash;
 mod dom;

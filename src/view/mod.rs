@@ -4,6 +4,7 @@ pub mod card;
 pub mod flow;
 pub mod geometry;
 pub mod highlight;
+pub mod html;
 pub mod inside;
 pub mod intent;
 pub mod matrix;

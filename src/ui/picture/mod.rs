@@ -33,6 +33,8 @@ pub struct Props {
     pub offer: Option<String>,
     pub on_terminal: Callback<()>,
     pub dispatch: Dispatch,
+    /// What lies over the picture.
+    pub children: Html,
 }
 
 pub enum Msg {
@@ -132,6 +134,7 @@ impl Component for Picture {
                     </div></div>
                 }
                 if self.legend { { head::legend(*lang) } }
+                { ctx.props().children.clone() }
             </section>
         }
     }

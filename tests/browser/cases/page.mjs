@@ -243,6 +243,25 @@ test("the matrix sorts pods by two labels and follows what changes", async ({ op
   await page.locator('.inspector[data-object="default/ui-beta"]').waitFor();
 });
 
+test("a port that is forwarded opens in the small browser, and fails there when the tunnel ends", async ({ open, page }) => {
+  const lab = await (await open()).ready();
+  await lab.expect("kubectl create -f kubia-manual.yaml");
+  await lab.phase("default/kubia-manual", "Running");
+  await lab.type("kubectl port-forward kubia-manual 8888:8080");
+  await page.locator('.browser-visit[data-port="8888"]').click();
+  const view = page.locator(".browser-window");
+  await view.getByText("You've hit kubia-manual").waitFor();
+  await page.waitForFunction(() => /Handling connection for 8888/.test(document.querySelector('[data-testid="terminal-output"]').innerText));
+  await page.keyboard.press("Escape");
+  await lab.input.focus();
+  await page.keyboard.press("Control+c");
+  await view.getByRole("button", { name: "Load again" }).click();
+  await view.getByText("This page cannot be reached.").waitFor();
+  assert.match(await view.innerText(), /Failed to connect to localhost port 8888/);
+  await view.getByRole("button", { name: "Close" }).click();
+  await view.waitFor({ state: "detached" });
+});
+
 test("the editor opens with vi, marks an error where it is, and saves", async ({ open, page }) => {
   const lab = await (await open()).ready();
   await lab.type("vi kubia-manual.yaml");
