@@ -10,6 +10,7 @@ use crate::{list, object};
 const COMPONENTS: [&str; 3] = ["etcd-0", "scheduler", "controller-manager"];
 
 impl ApiServer {
+    #[inline(never)]
     pub(super) fn serve_component_status(&self, call: &Call) -> Result<Reply, Status> {
         let mut objects = COMPONENTS.iter().map(|name| component(name));
         if call.info.verb == "get" {

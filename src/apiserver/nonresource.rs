@@ -36,6 +36,7 @@ pub fn page_not_found() -> Reply {
     text(404, "404 page not found\n")
 }
 
+#[inline(never)]
 pub fn serve(server: &ApiServer, request: &Request) -> Result<Reply, Status> {
     let path = request.path.trim_end_matches('/');
     let parts: Vec<&str> = path.split('/').skip(1).collect();

@@ -149,8 +149,8 @@ fn check_timeout(text: &str) -> Result {
 }
 
 /// The kubeconfig that `kubeadm` would leave for the administrator of the cluster at this address.
-pub fn initial(server: &str) -> String {
-    yaml::to_string(&object! {
+pub fn initial(server: &str) -> Value {
+    object! {
         "apiVersion" => "v1", "kind" => "Config", "current-context" => "kubernetes-admin@kubernetes",
         "clusters" => crate::list![object! {
             "name" => "kubernetes",
@@ -166,5 +166,5 @@ pub fn initial(server: &str) -> String {
                 "client-certificate-data" => "c2ltdWxhdGVk", "client-key-data" => "c2ltdWxhdGVk",
             },
         }],
-    })
+    }
 }

@@ -24,7 +24,7 @@ impl Memory {
         *memory.cwd.borrow_mut() = "/scratch".into();
         memory.env.borrow_mut().insert("HOME".into(), "/home/user".into());
         memory.env.borrow_mut().insert("KUBECONFIG".into(), "/scratch/.kubeconfig".into());
-        memory.put("/scratch/.kubeconfig", &super::kubeconfig::initial(server));
+        memory.put("/scratch/.kubeconfig", &crate::apimachinery::yaml::to_string(&super::kubeconfig::initial(server)));
         memory
     }
 

@@ -181,6 +181,7 @@ fn endpoint(service: &Value, pod: &Value) -> Value {
     endpoint
 }
 
+#[inline(never)]
 fn sync_slices(service: &Value, pods: &[Value], context: &mut Context) -> Result<(), Status> {
     // Pods whose ports differ go into slices of their own.
     let mut groups: BTreeMap<String, (Value, BTreeMap<String, Value>)> = BTreeMap::new();
@@ -319,6 +320,7 @@ fn address(service: &Value, pod: &Value) -> Value {
     address
 }
 
+#[inline(never)]
 fn sync_endpoints(service: &Value, pods: &[Value], context: &mut Context) -> Result<(), Status> {
     let publish = service.at("spec.publishNotReadyAddresses").bool();
     let counts = |p: &&Value| has_address(p) && (publish || !p.is_terminating());

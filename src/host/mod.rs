@@ -4,13 +4,14 @@ mod programs;
 
 use crate::apimachinery::Time;
 use crate::apimachinery::time::Duration;
-use crate::cli::kubeconfig;
 use crate::sh::files::Files;
 use crate::sh::kernel::{Kernel, Machine};
 use std::collections::BTreeMap;
 
 /// Where the cluster answers, as the kubeconfig names it.
 pub const SERVER: &str = "https://127.0.0.1:6443";
+/// The text of `cli::kubeconfig::initial(SERVER)`, so that neither writing nor reading YAML is part of booting.
+pub const KUBECONFIG: &str = include_str!("../../static/home/kubeconfig.yaml");
 pub const HOME: &str = "/home/user";
 /// Where replayed scenarios run.
 pub const SCRATCH: &str = "/scratch";
@@ -53,7 +54,7 @@ fn tree(kubeconfig_path: &str, now: Time) -> Files {
     files.put("/etc/passwd", b"root:x:0:0:root:/root:/bin/bash\nuser:x:1000:1000::/home/user:/bin/bash\n", now);
     files.put("/etc/hostname", b"laptop\n", now);
     files.put("/etc/hosts", b"127.0.0.1\tlocalhost\n::1\tlocalhost\n", now);
-    files.put(kubeconfig_path, kubeconfig::initial(SERVER).as_bytes(), now);
+    files.put(kubeconfig_path, KUBECONFIG.as_bytes(), now);
     files
 }
 
@@ -80,4 +81,16 @@ fn boot(files: Files, cwd: &str, mut env: BTreeMap<String, String>, now: Time) -
         first_pid: 1_000,
     };
     Kernel::new(machine, now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::apimachinery::yaml;
+    use crate::cli::kubeconfig;
+
+    #[test]
+    fn the_kubeconfig_says_what_it_should() {
+        assert_eq!(KUBECONFIG, yaml::to_string(&kubeconfig::initial(SERVER)));
+    }
 }

@@ -124,6 +124,7 @@ impl Kubelets {
         instances.filter_map(|i| Some((i.name.as_str(), i.kernel.as_ref()?)))
     }
 
+    #[inline(never)]
     fn pod_changed(&mut self, delta: &Delta, now: Time) {
         let object = delta.object();
         let uid: Uid = Rc::from(object.uid());
@@ -160,6 +161,7 @@ impl Kubelets {
         }
     }
 
+    #[inline(never)]
     fn advance(&mut self, uid: &Uid, informers: &Informers, api: &mut dyn Api, now: Time) -> bool {
         let Some(mut pod) = self.pods.remove(uid) else { return false };
         let Some(node) = self.nodes.get_mut(&*pod.node) else { return false };

@@ -12,7 +12,7 @@ pub mod timed;
 
 use crate::apimachinery::time::Duration;
 use crate::apimachinery::{Time, Value, yaml};
-use crate::cli::descriptions;
+use crate::cli::{descriptions, kubeconfig};
 use crate::client::request::{StreamPoll, WatchPoll};
 use crate::client::{Api, Client, Reply, Request, StreamId, WatchId};
 use crate::cluster::{Cluster, ClusterSpec};
@@ -22,6 +22,7 @@ use crate::sh::process::{Pid, Stream};
 use crate::shell::{Ran, Shells};
 use crate::sim::Clock;
 use door::Recorder;
+use std::cell::RefCell;
 use std::rc::Rc;
 
 pub use crate::shell::TerminalId;
@@ -53,6 +54,8 @@ pub struct Lab {
     seen: Vec<(Request, u16)>,
     /// The prose of `explain`, fetched when it is first used.
     descriptions: Rc<descriptions::Fetched>,
+    /// The kubeconfig's text as it was last read, and what it says.
+    kubeconfig: RefCell<(Vec<u8>, Value)>,
     /// Why the cluster stopped, if it did.
     stopped: Option<String>,
 }
@@ -102,7 +105,9 @@ impl Lab {
         let mut shells = Shells::new(machine(clock.now()), client.clone(), with_editor);
         shells.descriptions = Some(descriptions.clone());
         let start = clock.now();
-        Self { cluster, client, shells, clock, start, cwd, seen: Vec::new(), descriptions, stopped: None }
+        let kubeconfig = RefCell::new((host::KUBECONFIG.into(), kubeconfig::initial(host::SERVER)));
+        let seen = Vec::new();
+        Self { cluster, client, shells, clock, start, cwd, seen, descriptions, kubeconfig, stopped: None }
     }
 
     pub fn cluster(&self) -> &Cluster {
@@ -357,7 +362,12 @@ impl Lab {
     pub fn kubeconfig(&self) -> Value {
         let path = if self.cwd == host::HOME { ".kube/config" } else { ".kubeconfig" };
         let text = self.read_file(path).unwrap_or_default();
-        yaml::from_str(&String::from_utf8_lossy(&text)).unwrap_or_default()
+        let mut known = self.kubeconfig.borrow_mut();
+        if known.0 != text {
+            let value = yaml::from_str(&String::from_utf8_lossy(&text)).unwrap_or_default();
+            *known = (text, value);
+        }
+        known.1.clone()
     }
 
     /// The namespace that commands go to.

@@ -86,6 +86,7 @@ impl Scheduler {
         }
     }
 
+    #[inline(never)]
     fn pod_changed(&mut self, delta: &Delta, now: Time) {
         let pod = delta.object();
         let node = pod.at("spec.nodeName").str();
@@ -128,6 +129,7 @@ impl Scheduler {
         });
     }
 
+    #[inline(never)]
     fn schedule_one(&mut self, key: &str, informers: &Informers, api: &mut dyn Api, now: Time) {
         let Some(pod) = informers.get(Resource::Pods, key) else { return self.queue.remove(key) };
         if !pod.at("spec.nodeName").str().is_empty() || pod.is_terminating() {

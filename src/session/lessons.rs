@@ -145,6 +145,7 @@ impl Lessons {
     }
 
     /// Looks at the cluster. Returns the ids of the steps that were solved by it.
+    #[inline(never)]
     pub fn observe(&mut self, api: &mut dyn Api, kubeconfig: &Value) -> Vec<String> {
         let Some(open) = &mut self.open else { return Vec::new() };
         let before = open.runner.progress.solved;
@@ -242,6 +243,7 @@ impl Lessons {
         chapters.collect()
     }
 
+    #[inline(never)]
     fn lesson_view(&self, open: &Open, prose: &Prose, lang: Lang) -> LessonView {
         let lesson = &open.runner.lesson;
         let steps = lesson.steps.iter().enumerate();

@@ -149,13 +149,23 @@ impl Session {
         match action {
             Action::Frame { elapsed } => self.frame(elapsed),
             Action::Resize { width, height } => self.picture.resize(width, height),
-
-            Action::Submit { tab, line } => self.with(tab, |t, lab| t.submit(&line, lab)),
-            Action::Paste { tab, text } => self.paste(tab, &text),
             Action::Typed { tab, text, .. } => {
                 self.with(tab, |t, _| t.typed());
                 self.set_intent(&text);
             }
+            Action::Fetched { path, result } => self.fetched(&path, result, effects),
+            asked => self.obey(asked, effects),
+        }
+    }
+
+    /// What a reader asks for, which is nothing before the first prompt stands.
+    #[inline(never)]
+    fn obey(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        match action {
+            Action::Frame { .. } | Action::Resize { .. } | Action::Typed { .. } | Action::Fetched { .. } => {}
+
+            Action::Submit { tab, line } => self.with(tab, |t, lab| t.submit(&line, lab)),
+            Action::Paste { tab, text } => self.paste(tab, &text),
             Action::Key { tab, key, text, cursor } => {
                 let found = self.terminals.iter_mut().find(|t| t.tab == tab);
                 let keyed = found.map(|t| t.key(key, &text, cursor, &mut self.lab)).unwrap_or_default();
@@ -237,7 +247,6 @@ impl Session {
                 effects.push(Effect::ApplyTheme);
                 self.theme = theme;
             }
-            Action::Fetched { path, result } => self.fetched(&path, result, effects),
             Action::Reset => {
                 self.lessons.want(None);
                 self.reboot(&ClusterSpec::plain(self.seed));
@@ -377,7 +386,13 @@ impl Session {
 
     /// Opens the wanted lesson in a cluster of its own, once it has come.
     fn begin_lesson(&mut self, effects: &mut Vec<Effect>) {
-        let Some(lesson) = self.lessons.arrived() else { return };
+        if let Some(lesson) = self.lessons.arrived() {
+            self.enter(lesson, effects);
+        }
+    }
+
+    #[inline(never)]
+    fn enter(&mut self, lesson: Rc<Lesson>, effects: &mut Vec<Effect>) {
         self.reboot(&ClusterSpec::plain(lesson.seed));
         self.set_up(&lesson);
         self.lessons.begin(lesson);
@@ -485,6 +500,7 @@ impl Session {
         }
     }
 
+    #[inline(never)]
     fn check_lesson(&mut self, effects: &mut Vec<Effect>) {
         let kubeconfig = self.lab.kubeconfig();
         let solved = self.lessons.observe(&mut self.lab, &kubeconfig);
@@ -520,6 +536,7 @@ impl Session {
     }
 
     /// Keeps history and progress for the next visit.
+    #[inline(never)]
     fn keep(&mut self, effects: &mut Vec<Effect>) {
         if let Some(terminal) = self.terminals.iter().find(|t| t.tab == self.current) {
             self.saved.history = terminal.history().map(str::to_owned).collect();

@@ -167,6 +167,7 @@ impl Terminal {
         polled
     }
 
+    #[inline(never)]
     fn begin(&mut self, next: Queued, lab: &mut Lab, around: &Surroundings<'_>) {
         let prompt = self.prompt(lab, around);
         self.last_block += 1;
@@ -206,6 +207,7 @@ impl Terminal {
         }
     }
 
+    #[inline(never)]
     fn end(&mut self, lab: &mut Lab, around: &Surroundings<'_>, polled: &mut Polled) {
         let Some(running) = self.running.take() else { return };
         let code = lab.last_status(self.id);
@@ -246,6 +248,7 @@ impl Terminal {
     }
 
     /// Adds output to the last block: a new piece where the stream changes.
+    #[inline(never)]
     fn append(&mut self, stdout: bool, data: Vec<u8>) {
         let Some(running) = &mut self.running else {
             self.append_text(stdout, &String::from_utf8_lossy(&data));

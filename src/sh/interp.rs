@@ -235,6 +235,7 @@ impl Interp {
     }
 
     /// The words for a program that does not parse.
+    #[inline(never)]
     pub fn syntax_error(&self, error: &ParseError, text: &str) -> String {
         let name = &self.vars.name;
         let dash_c = if self.interactive || &*self.label != "-c" { "" } else { "-c: " };
@@ -350,6 +351,7 @@ impl Interp {
     }
 
     /// Ctrl-C at a terminal: everything is dropped.
+    #[inline(never)]
     fn interrupt(&mut self, io: &mut Io<'_>) {
         self.unwind(io, |_| false);
         self.vars.status = 130;
@@ -410,7 +412,14 @@ impl Interp {
     }
 
     fn advance(&mut self, io: &mut Io<'_>) -> Move {
-        let Some(frame) = self.frames.pop() else { return self.next_command(io) };
+        match self.frames.pop() {
+            None => self.next_command(io),
+            Some(frame) => self.resume(io, frame),
+        }
+    }
+
+    #[inline(never)]
+    fn resume(&mut self, io: &mut Io<'_>, frame: Frame) -> Move {
         match frame {
             Frame::List { node, at } => self.list(io, node, at),
             Frame::AndOr { node, at } => self.and_or(node, at),

@@ -326,8 +326,8 @@ impl App {
 
     /// Tells the element around the lab.
     fn tell(&self, ctx: &Context<Self>, name: &str, detail: &str) {
-        let detail = js_sys::JSON::parse(detail).unwrap_or(JsValue::UNDEFINED);
-        let _ = ctx.props().notify.call2(&JsValue::NULL, &name.into(), &detail);
+        let parsed = if detail.is_empty() { Ok(JsValue::UNDEFINED) } else { js_sys::JSON::parse(detail) };
+        let _ = ctx.props().notify.call2(&JsValue::NULL, &name.into(), &parsed.unwrap_or_default());
     }
 
     fn say(&mut self, ctx: &Context<Self>, text: String) {

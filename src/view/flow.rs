@@ -44,6 +44,7 @@ pub struct FlowBox {
 }
 
 /// The paths of the flows whose ends are drawn.
+#[inline(never)]
 pub fn flows(stage: &Stage, flows: &[Flow]) -> Vec<FlowBox> {
     let place = |key: &str| {
         let pod = stage.pods.iter().find(|b| b.pod.key() == key).map(|b| b.at);

@@ -125,6 +125,7 @@ impl Picture {
     }
 
     /// Who worked is seen by what changed: a new pod with an owner, a pod that got its node.
+    #[inline(never)]
     fn notice(&mut self, pod: &Value, before: Option<&PodView>) {
         let begun = !self.worked.is_empty();
         match before {
@@ -190,6 +191,7 @@ impl Picture {
     }
 
     /// Says of each node why the scheduler refused the selected pod there: `(node, reason)`; the rest is cleared.
+    #[inline(never)]
     pub fn set_verdicts(&mut self, verdicts: &[(String, String)]) {
         for node in &mut self.nodes {
             let said = verdicts.iter().find(|(name, _)| *name == node.name).map_or("", |(_, why)| why.as_str());

@@ -93,6 +93,7 @@ impl PodView {
     }
 
     /// Reads a pod at a moment (countdowns depend on it).
+    #[inline(never)]
     pub fn new(pod: &Value, now: Time) -> Self {
         let containers = containers(pod);
         let app: Vec<&ContainerView> = containers.iter().filter(|c| !c.init).collect();

@@ -280,11 +280,13 @@ fn dock(out: &mut Stage, d: &Density, waiting: &[&Rc<PodView>], memory: &mut Mem
     out.dock.caption = hidden == 0 && at.w - used > 150.0;
 }
 
+#[inline(never)]
 fn pod_box(pod: &Rc<PodView>, at: Rect, lod: Lod, labels: bool, memory: &mut Memory) -> PodBox {
     let (enter, changed) = memory.news(&pod.uid);
     PodBox { pod: pod.clone(), at, lod, hue: memory.hue(&pod.namespace), labels, enter, changed }
 }
 
+#[inline(never)]
 fn ghost_box(ghost: &super::memory::Ghost, at: Rect, lod: Lod) -> GhostBox {
     GhostBox { key: format!("{}/{}", ghost.namespace, ghost.name), name: ghost.name.clone(), at, lod }
 }
@@ -361,6 +363,7 @@ fn phases(pods: &[&Rc<PodView>]) -> Vec<(Phase, usize)> {
     usual.into_iter().chain(by).collect()
 }
 
+#[inline(never)]
 fn fill_node(
     out: &mut Stage,
     grid: &Grid,

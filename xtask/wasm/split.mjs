@@ -229,7 +229,7 @@ function append(module, section, entry) {
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
 function optimise(file) {
-  execFileSync(join(root, "node_modules/.bin/wasm-opt"), ["-Oz", "--one-caller-inline-max-function-size=0", file, "-o", file]);
+  execFileSync(join(root, "node_modules/.bin/wasm-opt"), ["-Oz", "--one-caller-inline-max-function-size=40", file, "-o", file]);
 }
 
 async function main(dist) {

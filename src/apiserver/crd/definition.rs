@@ -5,6 +5,7 @@ use crate::apimachinery::field::{Error, ErrorList, Path};
 use crate::apimachinery::{Object, Time, Value};
 use crate::{list, object};
 
+#[inline(never)]
 pub fn apply_defaults(definition: &mut Value) {
     let kind = definition.at("spec.names.kind").str().to_owned();
     definition.default_to("spec.names.singular", kind.to_lowercase());
@@ -12,6 +13,7 @@ pub fn apply_defaults(definition: &mut Value) {
     definition.default_to("spec.conversion.strategy", "None");
 }
 
+#[inline(never)]
 pub fn validate(definition: &Value) -> ErrorList {
     let spec = Path::new("spec");
     let (group, plural) = (definition.at("spec.group").str(), definition.at("spec.names.plural").str());

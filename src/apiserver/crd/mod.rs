@@ -59,9 +59,13 @@ impl ApiServer {
 
     /// After a write to a CustomResourceDefinition: accepts its names and serves what it defines.
     pub(super) fn serve_definitions(&mut self, call: &Call) {
-        if call.resource.stored_as != DEFINITIONS {
-            return;
+        if call.resource.stored_as == DEFINITIONS {
+            self.define();
         }
+    }
+
+    #[inline(never)]
+    fn define(&mut self) {
         let now = self.now();
         let all: Vec<Value> = self.store.list(DEFINITIONS, "").map(|(_, v)| v.clone()).collect();
         for object in &all {

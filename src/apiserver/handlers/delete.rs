@@ -21,6 +21,7 @@ const RETURN_DELETED: [&str; 8] = [
 ];
 
 impl ApiServer {
+    #[inline(never)]
     pub fn serve_delete(&mut self, call: &Call) -> Result<Reply, Status> {
         let (options, dry_run) = delete_options(call.request)?;
         let mut warnings = Vec::new();
@@ -52,6 +53,7 @@ impl ApiServer {
         Ok(deleted)
     }
 
+    #[inline(never)]
     pub fn serve_delete_collection(&mut self, call: &Call) -> Result<Reply, Status> {
         let (options, dry_run) = delete_options(call.request)?;
         let selection = ListOptions::parse(call)?;

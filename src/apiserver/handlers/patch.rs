@@ -14,6 +14,7 @@ use crate::registry::store::Part;
 use crate::storage::store::key_of;
 
 impl ApiServer {
+    #[inline(never)]
     pub fn serve_patch(&mut self, call: &Call) -> Result<Reply, Status> {
         let options = WriteOptions::parse(call.request, "PatchOptions")?;
         let Method::Patch(kind) = call.request.method else { return Err(super::method_not_allowed()) };

@@ -26,8 +26,13 @@ pub fn dispatch(server: &mut ApiServer, call: &Call, nodes: &mut dyn NodeProxy) 
     if !connects && !subresource.verbs.contains(&info.verb) {
         return Err(method_not_allowed());
     }
-    match (resource.resource.resource, info.subresource) {
-        (_, "status") => server.serve_status(call),
+    if info.subresource == "status" { server.serve_status(call) } else { dispatch_other(server, call, nodes) }
+}
+
+#[inline(never)]
+fn dispatch_other(server: &mut ApiServer, call: &Call, nodes: &mut dyn NodeProxy) -> Result<Reply, Status> {
+    let info = call.info;
+    match (call.resource.resource.resource, info.subresource) {
         (_, "scale") => server.serve_scale(call),
         ("pods", "binding") => server.serve_binding(call, info.name),
         ("pods", "eviction") => server.serve_eviction(call),

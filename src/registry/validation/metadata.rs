@@ -88,7 +88,9 @@ pub fn annotations(errors: &mut ErrorList, annotations: &Value, path: &Path) {
     let mut total = 0;
     for (key, value) in annotations.fields() {
         total += key.len() + value.str().len();
-        let wrong = names::is_label_key(&key.to_lowercase());
+        // Nearly every key does without the tables of Unicode.
+        let lower = if key.is_ascii() { key.to_ascii_lowercase() } else { key.to_lowercase() };
+        let wrong = names::is_label_key(&lower);
         if !wrong.is_empty() {
             invalid_each(errors, &path.child("annotations"), key, wrong);
         }

@@ -77,6 +77,7 @@ fn head(props: &Props, chapter: &str, title: &str, progress: Html) -> Html {
     }
 }
 
+#[inline(never)]
 fn message(props: &Props, text: String) -> Html {
     html! {
         <>
@@ -112,6 +113,7 @@ fn chapter(lang: Lang, chapter: &ChapterView, dispatch: &Dispatch) -> Html {
     }
 }
 
+#[inline(never)]
 fn one_lesson(props: &Props, lesson: &LessonView) -> Html {
     let Props { lang, dispatch, .. } = props;
     let w = lang.texts();

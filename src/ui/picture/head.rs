@@ -63,6 +63,7 @@ fn namespace(lang: Lang, n: &NamespaceView, dispatch: &Dispatch) -> Html {
 }
 
 /// What the shapes mean.
+#[inline(never)]
 pub fn legend(lang: Lang) -> Html {
     let p = &lang.texts().phases;
     let lines = [

@@ -155,6 +155,7 @@ impl Component for Picture {
 }
 
 impl Picture {
+    #[inline(never)]
     fn click(&mut self, ctx: &Context<Self>, event: &MouseEvent) {
         if std::mem::take(&mut self.dragged) {
             return;
@@ -163,6 +164,7 @@ impl Picture {
         ctx.props().dispatch.emit(Action::Select(keys::selection_at(&target)));
     }
 
+    #[inline(never)]
     fn key(&mut self, ctx: &Context<Self>, event: &KeyboardEvent) -> bool {
         let Props { view, dispatch, on_terminal, .. } = ctx.props();
         let direction = match event.key().as_str() {
@@ -202,6 +204,7 @@ impl Picture {
     }
 
     /// Scrolls a picture that is larger than its window along with the mouse.
+    #[inline(never)]
     fn pan(&mut self, event: &PointerEvent) {
         let Some(el) = self.scroll.cast::<Element>() else { return };
         let at = (event.client_x(), event.client_y());

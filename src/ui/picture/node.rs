@@ -72,6 +72,7 @@ fn verdict(text: &str, x: f64, height: f64, width: f64, small: bool) -> Html {
 }
 
 /// One phase of a node with its count.
+#[inline(never)]
 pub fn tally(lang: Lang, t: &Tally) -> Html {
     let (phase, count) = (t.phase.name(), t.count.to_string());
     let label = (lang.texts().picture.tally_label)(t.count, phase);

@@ -174,6 +174,7 @@ fn draw_dot(b: &PodBox, doomed: bool) -> Html {
 }
 
 /// Where a pod was, for some seconds after it is gone.
+#[inline(never)]
 pub fn ghost(lang: Lang, ghost: &GhostBox) -> Html {
     let w = ghost.at.w;
     let body = match ghost.lod {

@@ -61,6 +61,7 @@ pub fn draw(lang: Lang, view: &PictureView, stop: Option<&str>) -> Html {
 }
 
 /// What stands out about a pod now.
+#[inline(never)]
 pub fn marks(view: &PictureView, pod: &PodView, key: &str, stop: bool) -> Marks {
     let selected = matches!(&view.selected,
         Some(Selection::Pod { namespace, name }) if *namespace == pod.namespace && *name == pod.name);
@@ -73,6 +74,7 @@ pub fn marks(view: &PictureView, pod: &PodView, key: &str, stop: bool) -> Marks 
     }
 }
 
+#[inline(never)]
 fn flow(b: &FlowBox) -> Html {
     let f = &b.flow;
     let key = [f.kind.name(), f.from.as_deref().unwrap_or(""), ">", &f.to, &f.label].concat();
