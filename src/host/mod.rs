@@ -78,6 +78,7 @@ fn boot(files: Files, cwd: &str, mut env: BTreeMap<String, String>, now: Time) -
         cwd: cwd.into(),
         user: "user".into(),
         loader: crate::sh::tools::load,
+        memory: None,
         first_pid: 1_000,
     };
     Kernel::new(machine, now)

@@ -94,13 +94,18 @@ impl Context<'_> {
         let path = spec["terminationMessagePath"].str().to_owned();
         let from_log = spec["terminationMessagePolicy"].str() == "FallbackToLogsOnError" && code != 0;
         let Some(instance) = pod.by_id_mut(id) else { return };
+        let oom = instance.kernel.as_ref().is_some_and(|k| k.is_out_of_memory);
         // The machine ends with its first process; execs that were in it end with it.
         let written = instance.kernel.take().and_then(|k| k.files.read(&path).ok());
         let mut message = written.map(|data| tail(&data, 4_096)).unwrap_or_default();
         if message.is_empty() && from_log {
             message = instance.log.tail(80, 2_048);
         }
-        let reason = if code == 0 { "Completed" } else { "Error" };
+        let reason = match code {
+            _ if oom => "OOMKilled",
+            0 => "Completed",
+            _ => "Error",
+        };
         instance.state = State::Exited(Exit { code, reason, message, at });
         self.release_ports(pod);
         pod.worker.note_change(self.now);

@@ -7,6 +7,7 @@ use super::pod::{Backoff, Exit, Instance, Pod, State, Waiting};
 use super::status::security;
 use super::worker::{CREATE, Running, START};
 use super::{env, volumes};
+use crate::apimachinery::quantity::Quantity;
 use crate::apimachinery::time::{Duration, Time};
 use crate::apimachinery::{Object, Value};
 use crate::sh::{Kernel, Machine, Spawn};
@@ -136,7 +137,7 @@ fn round_millis(d: Duration) -> Duration {
 /// Why a registry does not give an image, in containerd's words.
 fn pull_error(image: &str) -> String {
     let Some(reference) = Reference::parse(image) else { return "invalid reference format".to_owned() };
-    let known = images::all().any(|i| i.name == reference.name);
+    let known = images::find(&reference.name).is_some();
     let (code, why) = match known {
         true => ("NotFound", format!("{reference}: not found")),
         false => (
@@ -175,7 +176,7 @@ pub fn create(pod: &mut Pod, name: &str, context: &mut Context) -> Option<Runnin
         }
     };
     let attempt = pod.latest(name).map_or(0, |i| i.attempt + 1);
-    let mut kernel = Kernel::new(machine(pod, &spec, &image, vars), context.now);
+    let mut kernel = Kernel::new(machine(pod, &spec, &image, vars, &context.node.spec.memory), context.now);
     for (mount, is_dir) in volumes::mounts(pod, &spec, context) {
         kernel.mount(mount, is_dir);
     }
@@ -222,7 +223,7 @@ fn check_user(pod: &Pod, spec: &Value, image: &Resolved) -> Result<(), String> {
     Ok(())
 }
 
-fn machine(pod: &Pod, spec: &Value, image: &Resolved, vars: BTreeMap<String, String>) -> Machine {
+fn machine(pod: &Pod, spec: &Value, image: &Resolved, vars: BTreeMap<String, String>, node_memory: &str) -> Machine {
     let hostname = match pod.is_host_network() {
         true => pod.node.to_string(),
         false => env::hostname(&pod.object),
@@ -258,8 +259,16 @@ fn machine(pod: &Pod, spec: &Value, image: &Resolved, vars: BTreeMap<String, Str
         cwd: if cwd.is_empty() { "/".to_owned() } else { cwd.to_owned() },
         user,
         loader: image.image.loader(),
+        memory: Some(memory_limit(spec, node_memory)),
         first_pid: 1,
     }
+}
+
+/// Bytes that a container may hold: its limit, or what the node has.
+fn memory_limit(spec: &Value, node_memory: &str) -> u64 {
+    let limit = spec.at("resources.limits.memory").str();
+    let quantity = Quantity::parse(if limit.is_empty() { node_memory } else { limit });
+    quantity.ok().and_then(|q| u64::try_from(q.value()).ok()).unwrap_or(u64::MAX)
 }
 
 fn hosts(pod: &Pod, hostname: &str) -> String {

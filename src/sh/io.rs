@@ -93,6 +93,12 @@ impl Io<'_> {
         self.me().env.get(name).cloned()
     }
 
+    /// Says how many bytes of memory the process holds from now on. Past the machine's limit all is killed.
+    pub fn allocate(&mut self, bytes: u64) {
+        self.me_mut().memory = bytes;
+        self.kernel.check_memory(self.env);
+    }
+
     /// Asks to be polled at this moment even if nothing else happens.
     pub fn wake_at(&mut self, at: Time) {
         let me = self.me_mut();

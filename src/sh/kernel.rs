@@ -45,6 +45,8 @@ pub struct Machine {
     pub user: String,
     /// Finds programs by the names in executables: `sh::tools::load` or an image's.
     pub loader: Loader,
+    /// Bytes that all processes together may hold; past it the machine's first process is killed. None: no limit.
+    pub memory: Option<u64>,
     /// The first process' number: 1 in a container. Process 1 ignores signals it has no handler for, and its end
     /// ends all others.
     pub first_pid: Pid,
@@ -60,6 +62,7 @@ impl Default for Machine {
             cwd: "/".to_owned(),
             user: "root".to_owned(),
             loader: super::tools::load,
+            memory: None,
             first_pid: 1,
         }
     }
@@ -73,6 +76,10 @@ pub struct Kernel {
     pub ip: String,
     pub user: String,
     pub booted: Time,
+    /// Bytes that all processes together may hold.
+    pub memory: Option<u64>,
+    /// Its first process was killed because they held more.
+    pub is_out_of_memory: bool,
     pub(super) env: Rc<BTreeMap<String, String>>,
     cwd: Rc<str>,
     loader: Loader,
@@ -109,6 +116,8 @@ impl Kernel {
             ip: machine.ip,
             user: machine.user,
             booted: now,
+            memory: machine.memory,
+            is_out_of_memory: false,
             env: Rc::new(machine.env),
             cwd: Rc::from(machine.cwd.as_str()),
             loader: machine.loader,
@@ -600,6 +609,7 @@ impl Kernel {
             fds: child.fds,
             pending: VecDeque::new(),
             exiting: None,
+            memory: 0,
             wake: None,
             signals: VecDeque::new(),
             ignored: child.ignored,
@@ -709,6 +719,18 @@ impl Kernel {
             self.end_by(pid, signal, env);
         }
         true
+    }
+
+    /// Kills all that runs where the processes hold more than they may, as the kernel does with a group (`memory.oom.group`).
+    pub(super) fn check_memory(&mut self, env: &mut dyn Env) {
+        let live = self.procs.values().filter(|p| p.status.is_none());
+        let held = live.fold(0u64, |sum, p| sum.saturating_add(p.memory));
+        if self.memory.is_some_and(|most| held > most)
+            && let Some(init) = self.init
+        {
+            self.is_out_of_memory = true;
+            self.end_by(init, Signal::KILL, env);
+        }
     }
 
     pub(super) fn read_desc(&mut self, desc: DescId, max: usize, env: &mut dyn Env) -> Read {

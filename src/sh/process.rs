@@ -150,6 +150,8 @@ pub struct Process {
     pub(super) pending: VecDeque<(DescId, Vec<u8>)>,
     /// Ends with this code once its output is out.
     pub(super) exiting: Option<i32>,
+    /// Bytes of memory that it said it holds.
+    pub(super) memory: u64,
     pub(super) wake: Option<Time>,
     pub(super) signals: VecDeque<Signal>,
     pub(super) ignored: BTreeSet<Signal>,

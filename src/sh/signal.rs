@@ -18,6 +18,7 @@ impl Signal {
     pub const CONT: Signal = Signal(18);
     pub const STOP: Signal = Signal(19);
     pub const XFSZ: Signal = Signal(25);
+    pub const WINCH: Signal = Signal(28);
 
     /// Reads `TERM`, `SIGTERM`, `term` or `15`; 0 asks whether a process is there.
     pub fn parse(text: &str) -> Option<Signal> {

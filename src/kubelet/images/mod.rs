@@ -1,10 +1,16 @@
 //! Simulated images: a file tree and small programs, one file per family. An image that is not here cannot be pulled.
 
 mod base;
+mod idle;
 mod kubia;
+mod language;
 mod nginx;
+mod redis;
 mod reference;
 mod server;
+mod small;
+mod stock;
+mod web;
 
 pub use reference::Reference;
 
@@ -20,6 +26,8 @@ use std::collections::BTreeMap;
 pub struct Image {
     /// Normalized, without tag: `docker.io/library/nginx`.
     pub name: &'static str,
+    /// Other names of the same image: mirrors, and copies in other registries.
+    pub also: &'static [&'static str],
     /// Which tags exist; see [`reference::has_tag`].
     pub tags: &'static str,
     /// Bytes to pull.
@@ -51,6 +59,7 @@ impl Image {
     /// What most images have in common; the constants of the families fill in the rest.
     const EMPTY: Image = Image {
         name: "",
+        also: &[],
         tags: "*",
         size: 10_000_000,
         entrypoint: &[],
@@ -81,10 +90,14 @@ impl Image {
 }
 
 /// The families; each is a list of images.
-const FAMILIES: &[&[Image]] = &[base::IMAGES, kubia::IMAGES, nginx::IMAGES];
+const FAMILIES: &[&[Image]] =
+    &[base::IMAGES, kubia::IMAGES, nginx::IMAGES, web::IMAGES, redis::IMAGES, stock::IMAGES, language::IMAGES];
 
 /// The servers of the families.
-const FAMILY_APPS: &[&[server::App]] = &[kubia::APPS, nginx::APPS];
+const FAMILY_APPS: &[&[server::App]] = &[kubia::APPS, nginx::APPS, web::APPS];
+
+/// The small programs of the families.
+const FAMILY_PROGRAMS: &[&[(&str, language::Run)]] = &[language::PROGRAMS, small::PROGRAMS];
 
 /// All images, for the page's list.
 pub fn all() -> impl Iterator<Item = &'static Image> {
@@ -140,16 +153,30 @@ const TAG_FILE: &str = "/.podium/tag";
 /// Finds an image: `nginx`, `nginx:1.27`, `docker.io/library/nginx@sha256:…`. None where no registry has it.
 pub fn lookup(reference: &str) -> Option<Resolved> {
     let reference = Reference::parse(reference)?;
-    let image = all().find(|image| image.name == reference.name)?;
+    let image = find(&reference.name)?;
     (reference.digest.is_some() || reference::has_tag(image.tags, &reference.tag))
         .then_some(Resolved { image, reference })
 }
 
+/// The image of a name without a tag.
+pub fn find(name: &str) -> Option<&'static Image> {
+    all().find(|image| image.name == name || image.also.contains(&name))
+}
+
 fn load(name: &str, argv: &[String]) -> Option<Box<dyn Program>> {
-    match server::load(name, argv) {
-        Some(program) => Some(program),
-        None => crate::sh::tools::load(name, argv),
+    let serves_files = argv.get(1..3).is_some_and(|a| a == ["-m", "http.server"]);
+    match name {
+        "python3" if serves_files => return server::load("python-http", argv),
+        "stress" => return Some(small::stress(argv)),
+        _ => {}
     }
+    if let Some((_, run)) = FAMILY_PROGRAMS.iter().flat_map(|rows| rows.iter()).find(|(n, _)| *n == name) {
+        return Some(Box::new(small::Once { run: *run, argv: argv.to_vec() }));
+    }
+    server::load(name, argv)
+        .or_else(|| redis::load(name, argv))
+        .or_else(|| idle::load(name))
+        .or_else(|| crate::sh::tools::load(name, argv))
 }
 
 #[cfg(test)]

@@ -20,8 +20,17 @@ root   /usr/share/nginx/html;\n        index  index.html index.htm;\n    }\n}\n"
 
 pub const IMAGES: &[Image] = &[Image {
     name: "docker.io/library/nginx",
+    also: &[
+        "registry.k8s.io/nginx-slim",
+        "k8s.gcr.io/nginx-slim",
+        "registry.k8s.io/nginx",
+        "registry.k8s.io/e2e-test-images/nginx",
+        "docker.io/nginxinc/nginx-unprivileged",
+        "public.ecr.aws/nginx/nginx",
+        "public.ecr.aws/docker/library/nginx",
+    ],
     tags: "1.7-1.29",
-    size: 72_300_000,
+    size: 62_960_951,
     entrypoint: &["/docker-entrypoint.sh"],
     cmd: &["nginx", "-g", "daemon off;"],
     env: &[

@@ -38,7 +38,7 @@ impl Context<'_, '_> {
 pub struct App {
     /// Its name in executables.
     pub name: &'static str,
-    /// The port it listens on, from its arguments and environment.
+    /// The port it listens on, from its arguments and environment; 0 for none.
     pub port: fn(&mut Context<'_, '_>) -> Result<u16, String>,
     /// Logs its start.
     pub started: fn(&mut Context<'_, '_>),
@@ -103,7 +103,7 @@ impl Http {
                 return Some(Step::Exit(1));
             }
         }
-        if io.listen(self.port).is_err() {
+        if self.port != 0 && io.listen(self.port).is_err() {
             return Some(Step::Exit(self.with(io, "", app.in_use)));
         }
         self.listening = true;
@@ -175,5 +175,22 @@ impl Program for Http {
 
     fn boxed(&self) -> Box<dyn Program> {
         Box::new(self.clone())
+    }
+}
+
+/// A moment as servers write it into their logs.
+pub struct Stamp(pub crate::apimachinery::Time);
+
+impl Stamp {
+    /// Replaces `{iso}` (2026-11-23T12:20:34.000000Z), `{sql}` (2026-11-23 12:20:34), `{pg}` (… 12:20:34.000 UTC) and
+    /// `{redis}` (23 Nov 2026 12:20:34.000).
+    pub fn fill(&self, text: &str) -> String {
+        let (y, mo, d, h, mi, s, _) = self.0.civil();
+        let millis = self.0.0.rem_euclid(1_000_000_000) / 1_000_000;
+        let month = crate::apimachinery::time::MONTHS.get((mo as usize).saturating_sub(1)).copied().unwrap_or("");
+        text.replace("{iso}", &self.0.rfc3339_micro())
+            .replace("{sql}", &format!("{y:04}-{mo:02}-{d:02} {h:02}:{mi:02}:{s:02}"))
+            .replace("{pg}", &format!("{y:04}-{mo:02}-{d:02} {h:02}:{mi:02}:{s:02}.{millis:03} UTC"))
+            .replace("{redis}", &format!("{d:02} {month} {y:04} {h:02}:{mi:02}:{s:02}.{millis:03}"))
     }
 }

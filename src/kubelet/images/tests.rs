@@ -54,6 +54,7 @@ pub(super) fn boot(reference: &str, hostname: &str, env: &mut Alone) -> Kernel {
         cwd: found.image.workdir.to_owned(),
         user: found.image.user.to_owned(),
         loader: found.image.loader(),
+        memory: None,
         first_pid: 1,
     };
     let mut kernel = Kernel::new(machine, Time::from_secs(0));
@@ -97,4 +98,79 @@ fn a_second_server_on_the_port_ends() {
     let text: String =
         kernel.take_output(second).iter().map(|c| String::from_utf8_lossy(&c.data).into_owned()).collect();
     assert!(text.contains("Error: listen EADDRINUSE :::8080"), "{text}");
+}
+
+/// Runs an image until it rests: what it logged, and the code it ended with, if it did.
+fn run(reference: &str, env: &[(&str, &str)], argv: &[&str]) -> (String, Option<i32>) {
+    let found = lookup(reference).unwrap_or_else(|| panic!("no image {reference}"));
+    let mut vars: BTreeMap<String, String> = found.env().into_iter().collect();
+    vars.extend(env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())));
+    let machine = Machine {
+        files: found.files(),
+        env: vars,
+        cwd: found.image.workdir.to_owned(),
+        loader: found.image.loader(),
+        memory: Some(128 << 20),
+        ..Machine::default()
+    };
+    let (mut kernel, mut world) = (Kernel::new(machine, Time::from_secs(0)), Alone::default());
+    let own = found.image.entrypoint.iter().chain(found.image.cmd);
+    let argv = if argv.is_empty() { own.copied().collect() } else { argv.to_vec() };
+    let argv = argv.into_iter().map(str::to_owned).collect();
+    let main = kernel.spawn(Spawn { argv, ..Spawn::default() }, &mut world).unwrap();
+    for _ in 0..20 {
+        kernel.step(Time::from_secs(0), &mut world);
+    }
+    let text = kernel.take_output(main).into_iter().map(|c| String::from_utf8(c.data).unwrap()).collect();
+    (text, kernel.exit_status(main).map(|s| s.code))
+}
+
+#[test]
+fn every_image_starts() {
+    for image in all() {
+        let env = [("MYSQL_ROOT_PASSWORD", "x"), ("POSTGRES_PASSWORD", "x"), ("ECHO_TEXT", "x")];
+        let (text, _) = run(image.name, &env, &[]);
+        assert!(!text.contains("not found") && !text.contains("cannot execute"), "{}: {text}", image.name);
+        for name in image.also {
+            assert!(lookup(name).is_some(), "{name}");
+        }
+    }
+}
+
+#[test]
+fn images_say_what_they_lack() {
+    let (text, code) = run("mysql:8", &[], &[]);
+    assert!(
+        text.contains("[ERROR] [Entrypoint]: Database is uninitialized and password option is not specified\n"),
+        "{text}"
+    );
+    assert_eq!(code, Some(1));
+    let (text, code) = run("postgres", &[], &[]);
+    assert!(text.starts_with("Error: Database is uninitialized and superuser password is not specified.\n"), "{text}");
+    assert_eq!(code, Some(1));
+    assert_eq!(run("mysql", &[("MYSQL_ROOT_PASSWORD", "x")], &[]).1, None);
+    assert_eq!(run("postgres", &[("POSTGRES_PASSWORD", "x")], &[]).1, None);
+    assert_eq!(run("hashicorp/http-echo", &[], &[]), ("Missing -text option!\n".to_owned(), Some(1)));
+    assert_eq!(run("python:3", &[], &["python", "-c", "print('hi')"]), ("hi\n".to_owned(), Some(0)));
+    assert_eq!(run("registry.k8s.io/pause:3.10", &[], &[]), (String::new(), None));
+}
+
+#[test]
+fn who_takes_more_memory_than_there_is_is_killed() {
+    let hog = |size: &str| run("polinux/stress", &[], &["stress", "--vm", "1", "--vm-bytes", size, "--vm-hang", "1"]).1;
+    assert_eq!((hog("100M"), hog("250M")), (None, Some(137)));
+    assert_eq!(run("busybox", &[], &["tail", "/dev/zero"]).1, Some(137));
+}
+
+#[test]
+fn shells_use_the_words_of_their_image() {
+    let cases = [
+        ("busybox", "sh: foo: not found\n"),
+        ("alpine", "sh: foo: not found\n"),
+        ("debian", "sh: 1: foo: not found\n"),
+    ];
+    for (image, want) in cases {
+        assert_eq!(run(image, &[], &["sh", "-c", "foo"]), (want.to_owned(), Some(127)), "{image}");
+    }
+    assert_eq!(run("debian", &[], &["bash", "-c", "foo"]).0, "bash: line 1: foo: command not found\n");
 }
