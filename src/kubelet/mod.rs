@@ -152,7 +152,7 @@ impl Kubelets {
                 let Some((name, _)) = self.nodes.get_key_value(new.at("spec.nodeName").str()) else { return };
                 let mut pod = Pod::new(new.clone(), Rc::from(name.as_str()), now);
                 // Kubelets hear of their pods a little apart, so that pods of one moment do not move in step.
-                let late = self.nodes.get_mut(&*pod.node).map_or(0, |n| n.rng.below(MOST_LATE_MILLIS));
+                let late = self.nodes.get_mut(&*pod.node).map_or(0, |n| n.lateness.below(MOST_LATE_MILLIS));
                 pod.worker.begin_at(now + Duration::from_millis(1 + late));
                 self.pods.insert(uid.clone(), Box::new(pod));
                 self.due.insert(uid);

@@ -27,6 +27,8 @@ pub struct Node {
     pub spec: NodeSpec,
     pub events: EventRecorder,
     pub rng: Rng,
+    /// How late it hears of its pods.
+    pub lateness: Rng,
     /// Images on this machine, by full name.
     pub images: BTreeMap<String, Resolved>,
     /// Delays before pulling again, by pod uid and image.
@@ -51,6 +53,7 @@ impl Node {
             images: BTreeMap::new(),
             pull_backoff: BTreeMap::new(),
             addresses: Addresses::default(),
+            lateness: rng.fork("lateness"),
             born: Time(i64::from(order) * 170_000_000),
             registered: false,
             ready: false,
