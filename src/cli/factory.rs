@@ -82,6 +82,13 @@ impl Factory {
         }
     }
 
+    /// Writes a text to standard error, once.
+    pub fn err_once(&self, key: &str, text: &str) {
+        if self.warned.borrow_mut().insert(key.to_owned()) {
+            self.err(text);
+        }
+    }
+
     /// A wrong use of this command. Models `cmdutil.UsageErrorf`.
     pub fn usage_error(&self, text: impl Into<String>) -> Error {
         Error::Usage { text: text.into(), path: self.path.clone() }

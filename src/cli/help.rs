@@ -11,13 +11,13 @@ pub fn command(command: &Command, path: &str) -> String {
     let long = if command.long.is_empty() { command.short } else { command.long };
     out.push_str(long.trim_end_matches('.'));
     out.push_str(".\n");
-    section(&mut out, "Aliases", &aliases(command, path));
+    section(&mut out, "Aliases", &aliases(command));
     section(&mut out, "Examples", &indented(command.examples));
     section(&mut out, "Available Commands", &list(command.subcommands));
     let own: Vec<&Flag> = command.flags.iter().flat_map(|s| s.iter()).collect();
     section(&mut out, "Options", &options(own));
     let usage = match command.action {
-        Action::Group => format!("  {path} SUBCOMMAND [options]\n"),
+        Action::Group if command.usage == "[options]" => format!("  {path} SUBCOMMAND [options]\n"),
         _ => format!("  {path} {}\n", command.usage),
     };
     section(&mut out, "Usage", &usage);
@@ -56,14 +56,12 @@ fn section(out: &mut String, title: &str, body: &str) {
     }
 }
 
-fn aliases(command: &Command, path: &str) -> String {
-    let (above, _) = path.rsplit_once(' ').unwrap_or(("", path));
+fn aliases(command: &Command) -> String {
     if command.aliases.is_empty() {
         return String::new();
     }
-    let all: Vec<String> =
-        std::iter::once(&command.name).chain(command.aliases).map(|n| format!("{above} {n}")).collect();
-    format!("  {}\n", all.join(", ").trim_start_matches("kubectl "))
+    let all: Vec<&str> = std::iter::once(&command.name).chain(command.aliases).copied().collect();
+    format!("{}\n", all.join(", "))
 }
 
 fn indented(text: &str) -> String {
@@ -78,6 +76,8 @@ fn list(commands: &[Command]) -> String {
 fn options(mut flags: Vec<&Flag>) -> String {
     flags.retain(|f| !f.hidden);
     flags.sort_by_key(|f| f.name);
+    // A command's own flag takes the place of a shared one.
+    flags.dedup_by_key(|f| f.name);
     let one = |f: &&Flag| {
         let short = match f.short {
             '\0' => String::new(),

@@ -30,6 +30,7 @@ pub const COMMAND: Command = Command::new("annotate", "Update the annotations on
         flag_sets::FIELD_SELECTOR,
         flag_sets::LOCAL,
         flag_sets::PRINT,
+        flag_sets::RECORD,
     ]);
 
 async fn run(f: &Factory) -> Result {

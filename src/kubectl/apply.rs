@@ -39,6 +39,7 @@ pub const COMMAND: Command = Command::new("apply", "Apply a configuration to a r
         flag_sets::DRY_RUN,
         flag_sets::FILES,
         flag_sets::PRINT,
+        flag_sets::RECORD,
         flag_sets::SELECTOR,
         flag_sets::VALIDATE,
     ])
@@ -91,13 +92,14 @@ async fn run(f: &Factory) -> Result {
     if flags.bool("prune") { super::prune::run(f, &applied, dry_run).await } else { Ok(()) }
 }
 
-async fn one(f: &Factory, info: Info, server_side: bool, options: &WriteOptions) -> Result<Info> {
+async fn one(f: &Factory, mut info: Info, server_side: bool, options: &WriteOptions) -> Result<Info> {
     if info.name.is_empty() {
         let prefix = info.object["metadata"]["generateName"].str();
         if !prefix.is_empty() {
             return Err(Error::Msg(format!("from {prefix}: cannot use generate name with apply")));
         }
     }
+    util::record(f, &mut info.object);
     let (object, operation) = match server_side {
         true => (by_server(f, &info, options).await?, "serverside-applied"),
         false => by_client(f, &info, options).await?,

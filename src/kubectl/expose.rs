@@ -40,7 +40,7 @@ pub const COMMAND: Command = Command::new(
 .usage("(-f FILENAME | TYPE NAME) [--port=port] [--protocol=TCP|UDP|SCTP] [--target-port=number-or-name] [--name=name] [--external-ip=external-ip-of-service] [--type=type] [options]")
 .long("Expose a resource as a new Kubernetes service.\n\n Looks up a deployment, service, replica set, replication controller or pod by name and uses its selector for a new service on the port given")
 .examples("# A service for a deployment, on port 80, to port 8000 of the containers\nkubectl expose deployment nginx --port=80 --target-port=8000\n\n# A service for a pod\nkubectl expose pod valid-pod --port=444 --name=frontend")
-.flags(&[FLAGS, flag_sets::DRY_RUN, flag_sets::FILES, flag_sets::PRINT, flag_sets::SAVE_CONFIG]);
+.flags(&[FLAGS, flag_sets::DRY_RUN, flag_sets::FILES, flag_sets::PRINT, flag_sets::RECORD, flag_sets::SAVE_CONFIG]);
 
 async fn run(f: &Factory) -> Result {
     let mut builder = Builder::new(f)?.files(f);
@@ -78,6 +78,7 @@ async fn one(f: &Factory, info: &Info) -> Result {
     let mut service = service(&name, &selector, &ports(f, &info.object)?);
     settings(f, &info.object, &mut service)?;
     let mut service = overridden(f, service)?;
+    util::record(f, &mut service);
     if f.flags.bool("save-config") {
         super::create::save_config(&mut service);
     }

@@ -55,8 +55,9 @@ fn add_event(table: &mut Value, kind: &str) {
 
 pub async fn run(f: &Factory, printer: Option<Printer>) -> Result {
     let accept = if printer.is_none() && f.flags.bool("server-print") { Accept::Table } else { Accept::Json };
-    let search = builder(f, Accept::Table).await?;
-    let (named, several) = (search.names_one(), search.has_several_types());
+    let mut search = builder(f, Accept::Table).await?;
+    search.single_type = true;
+    let named = search.names_one();
     let template = search.clone();
     let infos = search.all_infos(f).await?;
     let [info] = infos.as_slice() else {
@@ -66,12 +67,6 @@ pub async fn run(f: &Factory, printer: Option<Printer>) -> Result {
         )
         .into());
     };
-    if several {
-        return Err(
-            "watch is only supported on individual resources and resource collections - more than 1 resource was found"
-                .into(),
-        );
-    }
     let mut out = Out { f, printer, table: None, writer: TabWriter::table() };
     let version = info.object["metadata"]["resourceVersion"].str().to_owned();
     if !f.flags.bool("watch-only") {

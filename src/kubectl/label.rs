@@ -34,6 +34,7 @@ pub const COMMAND: Command = Command::new("label", "Update the labels on a resou
         flag_sets::FIELD_SELECTOR,
         flag_sets::LOCAL,
         flag_sets::PRINT,
+        flag_sets::RECORD,
     ]);
 
 async fn run(f: &Factory) -> Result {
@@ -143,6 +144,9 @@ async fn change_one(f: &Factory, info: Info, changes: &Changes, kind: Kind, one:
         refuse_overwrites(&old, changes, kind)?;
     }
     changes.apply(&mut new, field);
+    if !list {
+        util::record(f, &mut new);
+    }
     if !version.is_empty() {
         new.set("metadata.resourceVersion", version);
     }

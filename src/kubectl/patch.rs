@@ -24,7 +24,7 @@ pub const COMMAND: Command = Command::new("patch", "Update fields of a resource"
     .usage("(-f FILENAME | TYPE NAME) [-p PATCH|--patch-file FILE] [options]")
     .long("Update fields of a resource using strategic merge patch, a JSON merge patch, or a JSON patch.\n\n JSON and YAML are read")
     .examples("# Keep new pods off a node\nkubectl patch node node-1 -p '{\"spec\":{\"unschedulable\":true}}'\n\n# Change an image; containers merge by name\nkubectl patch pod web -p '{\"spec\":{\"containers\":[{\"name\":\"nginx\",\"image\":\"nginx:1.27\"}]}}'\n\n# The same by position\nkubectl patch pod web --type=json -p='[{\"op\":\"replace\",\"path\":\"/spec/containers/0/image\",\"value\":\"nginx:1.27\"}]'")
-    .flags(&[FLAGS, flag_sets::DRY_RUN, flag_sets::FILES, flag_sets::LOCAL, flag_sets::PRINT, flag_sets::SUBRESOURCE]);
+    .flags(&[FLAGS, flag_sets::DRY_RUN, flag_sets::FILES, flag_sets::LOCAL, flag_sets::PRINT, flag_sets::RECORD, flag_sets::SUBRESOURCE]);
 
 async fn run(f: &Factory) -> Result {
     if f.flags.bool("local") && !f.args().is_empty() && f.flags.list("filename").is_empty() {
@@ -93,6 +93,9 @@ async fn one(f: &Factory, info: &Info, kind: PatchType, body: &Value, options: &
             .await
             .map_err(|e| unsupported(e, info, kind))?,
     };
+    if !local {
+        util::send_record(f, info, options).await?;
+    }
     let operation = if patched == info.object { "patched (no change)" } else { "patched" };
     printers::for_operation(f, &options.dry_run.operation(operation))?.print(f, &patched)
 }

@@ -7,6 +7,7 @@ use crate::cli::factory::Factory;
 use crate::cli::flags::Flag;
 
 pub const COMMAND: Command = Command::new("plugin", "Provides utilities for interacting with plugins", Action::Group)
+    .usage("[flags] [options]")
     .long("Provides utilities for interacting with plugins.\n\n Plugins are programs whose names begin with kubectl-")
     .subcommands(&[Command::new("list", "List all visible plugin executables on a user's PATH", action!(list))
         .examples("# List all available plugins\nkubectl plugin list")

@@ -31,6 +31,7 @@ pub const COMMAND: Command = Command::new("replace", "Replace a resource by file
         flag_sets::DRY_RUN,
         flag_sets::FILES,
         flag_sets::PRINT,
+        flag_sets::RECORD,
         flag_sets::SAVE_CONFIG,
         flag_sets::SUBRESOURCE,
         flag_sets::VALIDATE,
@@ -95,6 +96,7 @@ async fn one(f: &Factory, mut info: Info, force: bool, options: &WriteOptions) -
     if f.flags.bool("save-config") || !info.object.annotations()[super::create::LAST_APPLIED].is_null() {
         super::create::save_config(&mut info.object);
     }
+    util::record(f, &mut info.object);
     if options.dry_run == DryRun::Client {
         return Ok(info.object);
     }

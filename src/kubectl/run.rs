@@ -49,7 +49,7 @@ pub const COMMAND: Command = Command::new("run", "Run a particular image on the 
     .usage("NAME --image=image [--env=\"key=value\"] [--port=port] [--dry-run=server|client] [--overrides=inline-json] [--command] -- [COMMAND] [args...] [options]")
     .long("Create and run a particular image in a pod")
     .examples("# Run nginx\nkubectl run nginx --image=nginx\n\n# Run it and say which port it serves\nkubectl run hazelcast --image=hazelcast/hazelcast --port=5701\n\n# Set environment and labels\nkubectl run web --image=nginx --env=\"A=1\" --labels=\"app=web,tier=fe\"\n\n# Only print the pod\nkubectl run nginx --image=nginx --dry-run=client -o yaml\n\n# A shell that goes when you leave it\nkubectl run -i -t busybox --image=busybox --restart=Never --rm\n\n# Another command\nkubectl run nginx --image=nginx --command -- <cmd> <arg1> ... <argN>")
-    .flags(&[FLAGS, flag_sets::DRY_RUN, flag_sets::PRINT, flag_sets::SAVE_CONFIG])
+    .flags(&[FLAGS, flag_sets::DRY_RUN, flag_sets::PRINT, flag_sets::RECORD, flag_sets::SAVE_CONFIG])
     .required(&["image"]);
 
 async fn run(f: &Factory) -> Result {
@@ -237,6 +237,7 @@ async fn create(f: &Factory, kind: &str, mut object: Value, options: &WriteOptio
     if enforce {
         object.set("metadata.namespace", namespace.as_str());
     }
+    util::record(f, &mut object);
     let mapping = mapping_for(f, kind).await?;
     let mut info = Info::of_object(&mapping, object);
     info.namespace = namespace;

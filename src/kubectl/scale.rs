@@ -24,7 +24,7 @@ pub const COMMAND: Command =
         .usage("[--resource-version=version] [--current-replicas=count] --replicas=COUNT (-f FILENAME | TYPE NAME) [options]")
         .long("Set a new size for a deployment, replica set, replication controller, or stateful set.\n\n Preconditions may be given: --current-replicas and --resource-version")
         .examples("# Scale replica set foo to 3\nkubectl scale --replicas=3 rs/foo\n\n# Scale deployment mysql to 3 if it has 2\nkubectl scale --current-replicas=2 --replicas=3 deployment/mysql\n\n# Scale several\nkubectl scale --replicas=5 rc/example1 rc/example2")
-        .flags(&[FLAGS, flag_sets::ALL, flag_sets::DRY_RUN, flag_sets::FILES, flag_sets::PRINT, flag_sets::SELECTOR])
+        .flags(&[FLAGS, flag_sets::ALL, flag_sets::DRY_RUN, flag_sets::FILES, flag_sets::PRINT, flag_sets::RECORD, flag_sets::SELECTOR])
         .required(&["replicas"]);
 
 async fn run(f: &Factory) -> Result {
@@ -62,6 +62,7 @@ async fn one(f: &Factory, info: &Info, replicas: i64, options: &WriteOptions) ->
     let patch = object! { "spec" => object! { "replicas" => replicas } };
     util::patch(f, info, PatchType::Merge, patch, "scale", options).await?;
     wait(f, info).await?;
+    util::send_record(f, info, options).await?;
     let mut object = info.object.clone();
     if printers::has_output(f) {
         object = f.send(Request::get(info.url())).await?;

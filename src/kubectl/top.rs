@@ -14,7 +14,7 @@ const COMMON: &[Flag] = &[
     Flag::bool_on("use-protocol-buffers", "Ask for protocol buffers."),
 ];
 
-pub const COMMAND: Command = Command::new("top", "Display resource (CPU/memory) usage", Action::Group)
+pub const COMMAND: Command = Command::new("top", "Display resource (CPU/memory) usage", Action::Group).usage("[flags] [options]")
     .long("Display resource (CPU/memory) usage.\n\n Needs the Metrics Server in the cluster")
     .subcommands(&[
         Command::new("node", "Display resource (CPU/memory) usage of nodes", action!(node))

@@ -56,17 +56,20 @@ impl DryRun {
 }
 
 /// A line as klog writes it: `W1123 12:23:22.099991   27914 helpers.go:719] …`.
+/// Said once, however often a command looks at its flags.
 pub fn klog_warning(f: &Factory, place: &str, text: &str) {
-    klog(f, 'W', place, text);
+    f.err_once(place, &klog_line(f, 'W', place, text));
 }
 
 pub fn klog(f: &Factory, level: char, place: &str, text: &str) {
+    f.err(&klog_line(f, level, place, text));
+}
+
+fn klog_line(f: &Factory, level: char, place: &str, text: &str) -> String {
     let now = f.ctx.client.clock.now();
     let (_, month, day, hour, minute, second, _) = now.civil();
     let micros = now.0.rem_euclid(1_000_000_000) / 1_000;
-    f.err(&format!(
-        "{level}{month:02}{day:02} {hour:02}:{minute:02}:{second:02}.{micros:06}   27914 {place}] {text}\n"
-    ));
+    format!("{level}{month:02}{day:02} {hour:02}:{minute:02}:{second:02}.{micros:06}   27914 {place}] {text}\n")
 }
 
 /// What client-go logs when it cannot ask which resources there are.
@@ -154,6 +157,16 @@ pub fn record(f: &Factory, object: &mut Value) {
     let flags = f.flags.given.iter().map(|(name, value)| format!("--{name}={value}"));
     let line = words.chain(flags).collect::<Vec<_>>().join(" ");
     object.set_in(&["metadata", "annotations", "kubernetes.io/change-cause"], line);
+}
+
+/// Keeps the command line in an object of the server's by a patch of its own. Models `MakeRecordMergePatch`.
+pub async fn send_record(f: &Factory, info: &Info, options: &WriteOptions) -> Result {
+    if !f.flags.bool("record") {
+        return Ok(());
+    }
+    let mut body = Value::object();
+    record(f, &mut body);
+    patch(f, info, PatchType::Merge, body, "", options).await.map(drop)
 }
 
 /// Gives the others a turn; where there is a deadline, time may jump to it but not past it.

@@ -122,9 +122,4 @@ impl Builder {
     pub fn names_one(&self) -> bool {
         self.names.len() == 1 || self.tuples.len() == 1
     }
-
-    /// True where more than one type was named.
-    pub fn has_several_types(&self) -> bool {
-        self.types.len() > 1
-    }
 }

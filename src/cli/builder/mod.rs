@@ -36,6 +36,8 @@ pub struct Builder {
     pub whole_rows: bool,
     /// Nothing is asked of the server, types of files are taken as they stand.
     pub local: bool,
+    /// Several types are an error.
+    pub single_type: bool,
     /// The first error ends the search.
     pub stop_at_error: bool,
     /// `strict`, `warn` or `ignore` for what files hold; "" does not validate here.
@@ -63,6 +65,8 @@ Example resource specifications include:
    '--filename=rsrc.json'
    '<resource> <name>'
    '<resource>'";
+
+const SINGLE_TYPE: &str = "you may only specify a single resource type";
 
 impl Builder {
     /// In the namespace of the command; objects are fetched.
@@ -180,6 +184,9 @@ impl Builder {
     }
 
     async fn mappings(&self, f: &Factory) -> Result<Vec<Rc<Mapping>>> {
+        if self.single_type && self.types.len() > 1 {
+            return Err(SINGLE_TYPE.into());
+        }
         let mapper = f.mapper().await?;
         let mut found: Vec<Rc<Mapping>> = Vec::new();
         for word in &self.types {
@@ -200,6 +207,9 @@ impl Builder {
         }
         if self.types.is_empty() {
             return Err("at least one resource must be specified to use a selector".into());
+        }
+        if !self.subresource.is_empty() {
+            return Err("subresource cannot be used when bulk resources are specified".into());
         }
         let mut entries = Vec::new();
         for mapping in self.mappings(f).await? {
@@ -266,6 +276,9 @@ impl Builder {
         for (word, name) in &self.tuples {
             let mapping = mapper.for_arg(word).cloned().ok_or_else(|| no_type(word))?;
             named.push((mapping, name.clone()));
+        }
+        if self.single_type && named.windows(2).any(|w| w.first().map(|n| &n.0) != w.last().map(|n| &n.0)) {
+            return Err(SINGLE_TYPE.into());
         }
         self.fetch_all(f, named).await
     }

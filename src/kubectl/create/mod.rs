@@ -45,7 +45,7 @@ pub const COMMAND: Command = Command::new("create", "Create a resource from a fi
     .usage("-f FILENAME [options]")
     .long("Create a resource from a file or from stdin.\n\n JSON and YAML are read")
     .examples("# Create what a file describes\nkubectl create -f pod.yaml\n\n# Create what standard input describes\ncat pod.json | kubectl create -f -")
-    .flags(&[FLAGS, flag_sets::FILES, flag_sets::SELECTOR, flag_sets::PRINT, flag_sets::DRY_RUN, flag_sets::VALIDATE, flag_sets::SAVE_CONFIG])
+    .flags(&[FLAGS, flag_sets::FILES, flag_sets::SELECTOR, flag_sets::PRINT, flag_sets::DRY_RUN, flag_sets::VALIDATE, flag_sets::SAVE_CONFIG, flag_sets::RECORD])
     .subcommands(SUBCOMMANDS);
 
 const SUBCOMMANDS: &[Command] = &[
@@ -108,6 +108,7 @@ async fn create(f: &Factory, mut info: crate::cli::builder::Info, options: &Writ
     if f.flags.bool("save-config") {
         save_config(&mut info.object);
     }
+    util::record(f, &mut info.object);
     if options.dry_run == DryRun::Client {
         return Ok(info.object);
     }
