@@ -196,3 +196,21 @@ fn a_cluster_clones_in_the_middle_of_what_it_does() {
     assert_eq!(other.list(Resource::Pods).len(), 3);
     assert_eq!(other.get(Resource::Deployments, "web").at("status.availableReplicas").int(), 3);
 }
+
+/// The kubelet does not wait for the probe's turn: `manualTriggerCh` of `pkg/kubelet/prober/worker.go`.
+#[test]
+fn readiness_is_asked_as_soon_as_a_container_has_started() {
+    let mut lab = Lab::new();
+    let probe =
+        object! { "httpGet" => object! { "path" => "/", "port" => 80, "scheme" => "HTTP" }, "periodSeconds" => 10 };
+    let ready = |lab: &mut Lab, name| lab.get(Resource::Pods, name).at("status.containerStatuses")[0]["ready"].bool();
+    lab.create(Resource::Pods, pod("prompt", with(container("nginx"), "readinessProbe", probe.clone())));
+    let mut late = probe;
+    late.set("initialDelaySeconds", 8);
+    lab.create(Resource::Pods, pod("late", with(container("nginx"), "readinessProbe", late)));
+    lab.wait(5.0);
+    assert!(ready(&mut lab, "prompt"));
+    assert!(!ready(&mut lab, "late"), "not before its delay is over");
+    lab.wait(18.0);
+    assert!(ready(&mut lab, "late"));
+}

@@ -48,6 +48,8 @@ pub struct Probe {
     pub verdict: Option<bool>,
     /// The runtime container that it looks at.
     target: String,
+    /// The runtime container after whose start it was asked out of turn.
+    prompted: String,
     /// Not asked again until the container is another.
     on_hold: bool,
     /// The last result and how often it came in a row.
@@ -71,6 +73,7 @@ pub fn add(pod: &mut Pod, now: Time) {
                     kind,
                     verdict: None,
                     target: String::new(),
+                    prompted: String::new(),
                     on_hold: false,
                     run: (false, 0),
                     next: now,
@@ -123,9 +126,23 @@ pub fn next_timer(pod: &Pod) -> Option<Time> {
 pub fn run(pod: &mut Pod, context: &mut Context) -> bool {
     let mut changed = false;
     for at in 0..pod.probes.len() {
+        prompt(pod, at, context.now);
         changed |= run_one(pod, at, context).unwrap_or(false);
     }
     changed
+}
+
+/// Asks for readiness as soon as a container has started, not only when its turn comes: the manual trigger of
+/// `UpdatePodStatus` in `prober_manager.go`.
+fn prompt(pod: &mut Pod, at: usize, now: Time) -> Option<()> {
+    let probe = pod.probes.get(at).filter(|p| p.kind == Kind::Readiness && p.verdict != Some(true))?;
+    let name = &probe.container;
+    let id = pod.latest(name).filter(|i| i.is_running()).map(|i| i.id.clone())?;
+    let due = probe.prompted != id && is_started(pod, name) && !unknown_to_api(pod, name, &id);
+    let probe = pod.probes.get_mut(at).filter(|_| due)?;
+    probe.prompted = id;
+    probe.next = probe.next.min(now);
+    Some(())
 }
 
 fn run_one(pod: &mut Pod, at: usize, context: &mut Context) -> Option<bool> {
@@ -141,9 +158,7 @@ fn run_one(pod: &mut Pod, at: usize, context: &mut Context) -> Option<bool> {
     }
     if probe.asked.is_none() && probe.next <= now {
         let period = u64::try_from(spec["periodSeconds"].int().max(1)).unwrap_or(10);
-        while probe.next <= now {
-            probe.next = probe.next + Duration::from_secs(period);
-        }
+        probe.next = now + Duration::from_secs(period);
         ask(pod, &mut probe, &spec, context);
     }
     let after = (probe.verdict, probe.target.clone());
