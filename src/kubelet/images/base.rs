@@ -27,6 +27,15 @@ const DEBIAN: &str = "[ awk base64 basename bash cat chmod chown clear cp cut da
     uptime wc which whoami xargs yes";
 const FULL: &str = "curl wget ps top free kill watch killall";
 
+/// Package managers, which say that they cannot install anything here.
+fn packagers(base: Base) -> &'static [&'static str] {
+    match base {
+        Base::Alpine => &["/sbin/apk"],
+        Base::Debian | Base::Full => &["/usr/bin/apt", "/usr/bin/apt-get", "/usr/bin/dpkg"],
+        Base::Scratch | Base::Busybox => &[],
+    }
+}
+
 /// The executable of a program.
 pub fn executable(program: &str) -> String {
     format!("\x7fELF:{program}\n")
@@ -63,6 +72,9 @@ pub fn tree(image: &Image) -> Files {
         for tool in FULL.split_whitespace() {
             put(&format!("{dir}/{tool}"), &executable(tool));
         }
+    }
+    for path in packagers(image.base) {
+        put(path, &executable("packages"));
     }
     put("/etc/passwd", &passwd(image));
     put("/etc/group", group(image.base));

@@ -6,11 +6,19 @@ use crate::sh::process::{Program, Step};
 use crate::sh::signal::Signal;
 use std::time::Duration;
 
-pub const PROGRAMS: &[(&str, Run)] = &[("client", client), ("fortune", fortune), ("pg_isready", pg_isready)];
+pub const PROGRAMS: &[(&str, Run)] =
+    &[("client", client), ("fortune", fortune), ("packages", packages), ("pg_isready", pg_isready)];
 
 fn client(io: &mut Io<'_>, argv: &[String]) -> i32 {
     let name = argv.first().map_or("", |a| a.rsplit('/').next().unwrap_or(""));
     io.err(&format!("{name}: queries are not simulated here\n"));
+    1
+}
+
+/// A package manager: there is no archive to fetch from.
+fn packages(io: &mut Io<'_>, argv: &[String]) -> i32 {
+    let name = argv.first().map_or("", |a| a.rsplit('/').next().unwrap_or(""));
+    io.err(&format!("{name}: installing packages is not simulated here; choose an image that has the program\n"));
     1
 }
 

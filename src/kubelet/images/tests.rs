@@ -153,6 +153,10 @@ fn images_say_what_they_lack() {
     assert_eq!(run("hashicorp/http-echo", &[], &[]), ("Missing -text option!\n".to_owned(), Some(1)));
     assert_eq!(run("python:3", &[], &["python", "-c", "print('hi')"]), ("hi\n".to_owned(), Some(0)));
     assert_eq!(run("registry.k8s.io/pause:3.10", &[], &[]), (String::new(), None));
+    for (image, packager) in [("alpine", "apk"), ("debian", "apt-get"), ("nginx", "apt")] {
+        let (text, code) = run(image, &[], &[packager, "install", "curl"]);
+        assert!(text.contains("not simulated here") && code == Some(1), "{image}: {text}");
+    }
 }
 
 #[test]
