@@ -76,3 +76,37 @@ fn the_picture_shows_a_new_pod_and_the_ghost_of_a_deleted_one() {
     reader.watch(7_000);
     assert_eq!(reader.session.screen().picture.stage.ghosts.len(), 0, "a ghost leaves by itself");
 }
+
+#[test]
+fn nodes_say_why_they_refuse_the_pod_that_waits() {
+    let mut reader = Reader::new();
+    reader.session.update(Action::Resize { width: 1_000.0, height: 500.0 });
+    let verdicts = |reader: &mut Reader| -> Vec<String> {
+        reader.watch(1_000);
+        reader.session.screen().picture.stage.nodes.iter().map(|n| n.node.verdict.clone()).collect()
+    };
+    reader.run("kubectl create -f kubia-gpu.yaml");
+    let said = verdicts(&mut reader);
+    assert!(
+        said.len() == 3 && said.iter().all(|s| s.contains("didn't match Pod's node affinity/selector")),
+        "{said:?}"
+    );
+    reader.run("kubectl label node node-2 gpu=true");
+    assert_eq!(verdicts(&mut reader), ["", "", ""], "it has its node");
+}
+
+#[test]
+fn the_small_browser_shows_what_a_forwarded_port_answers() {
+    let mut reader = Reader::new();
+    reader.run("kubectl create -f kubia-manual.yaml");
+    reader.watch(5_000);
+    reader.run("kubectl port-forward kubia-manual 8888:8080 > /dev/null &");
+    reader.watch(1_000);
+    assert_eq!(*reader.session.screen().ports, [8888]);
+    reader.session.update(Action::Browse(Some(8888)));
+    reader.watch(1_000);
+    let view = reader.session.screen().browser.expect("it is open");
+    assert_eq!((&*view.text, view.failed, view.loading), ("You've hit kubia-manual", false, false));
+    reader.session.update(Action::Browse(None));
+    assert!(reader.session.screen().browser.is_none());
+}

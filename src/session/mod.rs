@@ -562,10 +562,15 @@ impl Session {
         self.cached_inspector = self.inspect();
     }
 
-    /// Why each node refused the selected pod.
+    /// Why each node refused the selected pod, or else the only one that waits.
     fn verdicts(&self) -> Vec<(String, String)> {
-        let Some(Selection::Pod { namespace, name }) = &self.selected else { return Vec::new() };
-        let error = self.lab.cluster().scheduler().verdicts(&format!("{namespace}/{name}"));
+        let mut waiting = self.picture.pods().iter().filter(|p| p.node.is_empty());
+        let key = match (&self.selected, waiting.next(), waiting.next()) {
+            (Some(Selection::Pod { namespace, name }), ..) => format!("{namespace}/{name}"),
+            (_, Some(pod), None) => pod.key(),
+            _ => return Vec::new(),
+        };
+        let error = self.lab.cluster().scheduler().verdicts(&key);
         let said = error.iter().flat_map(|e| &e.verdicts);
         let texts = self.texts();
         said.map(|(node, v)| (node.clone(), (texts.picture.refused)(&v.refusal.reasons.join(", ")))).collect()
