@@ -17,7 +17,7 @@ pub fn compact(value: &Value) -> String {
 }
 
 /// The order in which Go's structs have the fields that kubectl itself makes; others come between, by name.
-const FIRST: [&str; 36] = [
+const FIRST: [&str; 39] = [
     "kind",
     "apiVersion",
     "metadata",
@@ -53,6 +53,9 @@ const FIRST: [&str; 36] = [
     "data",
     "type",
     "roleRef",
+    "username",
+    "groups",
+    "extra",
     "status",
 ];
 

@@ -7,6 +7,7 @@ mod attach;
 mod auth;
 mod autoscale;
 mod certificate;
+mod cluster_dump;
 mod commands;
 mod completion;
 mod config;
@@ -72,6 +73,7 @@ pub async fn run(ctx: Context, argv: Vec<String>) -> i32 {
         Some(error) => Err(error),
         None => match parsed {
             Ok(flags) => start(&f, &flags).await,
+            Err(_) if matches!(found.command.action, Action::NotSimulated) => Err(not_simulated(&f.path)),
             Err(error) => Err(error),
         },
     };

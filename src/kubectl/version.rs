@@ -91,7 +91,7 @@ pub const CLUSTER_INFO: Command = Command::new("cluster-info", "Display cluster 
     .usage("[flags] [options]")
     .long("Display addresses of the control plane and services with label kubernetes.io/cluster-service=true")
     .examples("# Print the address of the control plane\nkubectl cluster-info")
-    .subcommands(&[Command::not_simulated("dump", "Dump relevant information for debugging and diagnosis")]);
+    .subcommands(&[super::cluster_dump::COMMAND]);
 
 async fn cluster_info(f: &Factory) -> Result {
     let server = f.target()?.server;

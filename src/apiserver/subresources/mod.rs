@@ -44,6 +44,8 @@ fn dispatch_other(server: &mut ApiServer, call: &Call, nodes: &mut dyn NodeProxy
         ("pods", "portforward") => server.serve_port_forward(call, nodes),
         ("pods", "proxy") => server.serve_pod_proxy(call, nodes),
         ("services", "proxy") => server.serve_service_proxy(call, nodes),
+        // Conditions are all that an approval changes.
+        ("certificatesigningrequests", "approval") => server.serve_status(call),
         ("namespaces", "finalize") => server.serve_finalize(call),
         ("serviceaccounts", "token") => server.serve_token(call),
         (resource, subresource) => {

@@ -98,8 +98,8 @@ fn unquoted(text: &str) -> &str {
 }
 
 /// Ten letters from the digest of the content, without those that make words.
-pub fn hash(object: &Value) -> Result<String> {
-    let mut content = object! { "data" => object["data"].clone(), "kind" => object.kind(), "name" => "" };
+pub fn hash(object: &Value, name: &str) -> String {
+    let mut content = object! { "data" => object["data"].clone(), "kind" => object.kind(), "name" => name };
     if object.kind() == "Secret" {
         content.set("type", object["type"].clone());
     }
@@ -115,7 +115,7 @@ pub fn hash(object: &Value) -> Result<String> {
         'e' => 't',
         c => c,
     };
-    Ok(hex.chars().take(10).map(letter).collect())
+    hex.chars().take(10).map(letter).collect()
 }
 
 #[cfg(test)]
@@ -127,7 +127,7 @@ mod tests {
     fn the_hash_is_the_one_recorded() {
         let map = object! { "kind" => "ConfigMap", "metadata" => object! { "name" => "gen" },
         "data" => object! { "a" => "1" } };
-        assert_eq!(hash(&map).unwrap(), "h29d89cmmt");
+        assert_eq!(hash(&map, ""), "h29d89cmmt");
         assert_eq!((unquoted("\"a\""), unquoted("'a'"), unquoted("a\"")), ("a", "a", "a\""));
     }
 }

@@ -10,6 +10,7 @@ use super::errors::{Error, Result};
 use super::factory::Factory;
 use crate::apimachinery::{Object, Value, yaml};
 
+pub use generate::hash;
 pub use order::legacy_order;
 
 const FILES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
@@ -76,7 +77,7 @@ pub fn build(f: &Factory, directory: &str) -> Result<Vec<Value>> {
     let mut resources = load(f, &root, 0)?;
     for resource in &mut resources {
         if resource.hashed {
-            let name = format!("{}-{}", resource.object.name(), generate::hash(&resource.object)?);
+            let name = format!("{}-{}", resource.object.name(), generate::hash(&resource.object, ""));
             resource.object.set("metadata.name", name);
         }
     }

@@ -4,7 +4,7 @@ use crate::apimachinery::{Object, Value};
 use crate::cli::builder::Info;
 use crate::cli::errors::{Error, Result};
 use crate::cli::factory::Factory;
-use crate::cli::printers;
+use crate::cli::{kustomize, printers};
 use crate::kubectl::util::{self, DryRun, WriteOptions};
 
 /// The one argument before `--`. Models `NameFromCommandArgs`.
@@ -22,6 +22,10 @@ pub async fn create(f: &Factory, mut object: Value, what: &str) -> Result {
     let options = WriteOptions { validation: util::validation(f)?, ..util::write_options(f, "kubectl-create")? };
     let mut printer = printers::for_operation(f, &options.dry_run.operation("created"))?;
     let (namespace, enforce) = f.namespace()?;
+    if f.flags.bool("append-hash") {
+        let hashed = format!("{}-{}", object.name(), kustomize::hash(&object, object.name()));
+        object.set("metadata.name", hashed);
+    }
     let gvk = object.gvk();
     let cluster_scoped = CLUSTER_SCOPED.contains(&gvk.kind.as_str());
     if !cluster_scoped && enforce {

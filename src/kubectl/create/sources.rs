@@ -29,9 +29,6 @@ pub fn read(f: &Factory, of: Of) -> Result<BTreeMap<String, Vec<u8>>> {
     if !env_files.is_empty() && (!files.is_empty() || !literals.is_empty()) {
         return Err("from-env-file cannot be combined with from-file or from-literal".into());
     }
-    if f.flags.bool("append-hash") {
-        return Err("--append-hash is not simulated here".into());
-    }
     let mut data = BTreeMap::new();
     // A config map reads files first, a secret literals.
     if matches!(of, Of::Secret) {
