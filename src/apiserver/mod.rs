@@ -13,6 +13,7 @@ mod crd;
 mod discovery;
 mod handlers;
 mod list;
+mod managed;
 mod nonresource;
 mod openapi;
 mod options;

@@ -479,8 +479,26 @@ fn server_side_apply_creates_and_merges_and_needs_a_manager() {
     assert_eq!(ask(&mut s, apply(body.clone()).query("fieldManager", "x")).code, 201);
     let mut more = body;
     more.set("data", object! { "s" => "t" });
-    let merged = ok(&mut s, apply(more).query("fieldManager", "x"));
+    let merged = ok(&mut s, apply(more.clone()).query("fieldManager", "y"));
     assert_eq!(merged["data"], object! { "q" => "r", "s" => "t" });
+    // What a manager gives up and nobody else owns goes.
+    let merged = ok(&mut s, apply(more.clone()).query("fieldManager", "x"));
+    assert_eq!(merged["data"], object! { "s" => "t" });
+    // As recorded in 203-err-more.
+    more.set("data", object! { "s" => "u" });
+    let refused = err(&mut s, apply(more.clone()).query("fieldManager", "z"));
+    assert_eq!(
+        (refused.code, refused.message.as_str()),
+        (409, "Apply failed with 2 conflicts: conflicts with \"x\":\n- .data.s\nconflicts with \"y\":\n- .data.s")
+    );
+    more.remove("data");
+    more.set("data", object! { "q" => "new" });
+    ok(&mut s, apply(more.clone()).query("fieldManager", "z"));
+    more.set("data", object! { "q" => "other" });
+    let refused = err(&mut s, apply(more.clone()).query("fieldManager", "x"));
+    assert_eq!(refused.message, "Apply failed with 1 conflict: conflict with \"z\": .data.q");
+    let forced = ok(&mut s, apply(more).query("fieldManager", "x").query("force", "true"));
+    assert_eq!(forced.at("data.q").str(), "other");
 }
 
 /// `cargo test --profile fast --lib apiserver::tests::speed -- --ignored --nocapture`

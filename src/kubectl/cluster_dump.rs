@@ -51,9 +51,8 @@ async fn run(f: &Factory) -> Result {
             }
         }
     }
-    match directory(f) {
-        Some(directory) => f.out(&format!("Cluster info dumped to {directory}\n")),
-        None => {}
+    if let Some(directory) = directory(f) {
+        f.out(&format!("Cluster info dumped to {directory}\n"));
     }
     Ok(())
 }

@@ -46,7 +46,7 @@ pub fn inspect(
         labels: pairs(object.labels()),
         annotations: pairs(object.annotations()),
         inside: matches!(selection, Selection::Pod { .. }).then(|| Rc::new(Inside::new(&object))),
-        yaml: if tab == InspectorTab::Yaml { yaml::to_string(&object) } else { String::new() },
+        yaml: if tab == InspectorTab::Yaml { yaml::to_string(&shown(&object)) } else { String::new() },
         logs: if matches!(tab, InspectorTab::Overview | InspectorTab::Logs) {
             logs(&object, api)
         } else {
@@ -59,6 +59,13 @@ pub fn inspect(
         },
         pod,
     })
+}
+
+/// The object as `kubectl get -o yaml` shows it.
+fn shown(object: &Value) -> Value {
+    let mut object = object.clone();
+    object.remove("metadata.managedFields");
+    object
 }
 
 fn fact(name: &str, value: impl Into<String>) -> Fact {

@@ -4,31 +4,38 @@ use super::{ApiServer, Call};
 use crate::api::decode::Decoded;
 use crate::apimachinery::{Map, Object, Status, Value};
 use crate::apiserver::options::WriteOptions;
-use crate::apiserver::{convert, crd};
+use crate::apiserver::{convert, crd, managed};
 use crate::client::Reply;
+use crate::registry::store::Part;
 
 impl ApiServer {
     pub fn serve_create(&mut self, call: &Call) -> Result<Reply, Status> {
         let options = WriteOptions::parse(call.request, "CreateOptions")?;
         let Decoded { mut object, mut warnings } = self.decode_body(call, options.validation)?;
         ensure_namespace(call, &mut object)?;
-        let created = self.create_decoded(call, object, options.dry_run, &mut warnings)?;
+        let created = self.create_decoded(call, object, None, options.dry_run, &mut warnings)?;
         Ok(self.reply(call, 201, created, warnings))
     }
 
-    /// Mutating admission and the generic store's create.
+    /// Mutating admission and the generic store's create. `managed` is the list of managers of a server-side apply.
     pub fn create_decoded(
         &mut self,
         call: &Call,
         mut object: Value,
+        managed: Option<Value>,
         dry_run: bool,
         warnings: &mut Vec<String>,
     ) -> Result<Value, Status> {
         self.check_namespace(call, object.name())?;
         object = convert::to_stored(call.resource, object);
+        let now = self.now();
+        let managed = managed.or_else(|| managed::after_write(call, &Value::Null, &object, Part::Main, now));
         self.mutate(call, &mut object, &Value::Null, warnings)?;
         self.check_custom(call, &mut object, &Value::Null)?;
-        let created = self.with_registry(call, dry_run, warnings, |registry| registry.create(call.resource, object))?;
+        let created = self.with_registry(call, dry_run, warnings, |registry| {
+            registry.managed = managed;
+            registry.create(call.resource, object)
+        })?;
         self.serve_definitions(call);
         Ok(created)
     }

@@ -138,6 +138,7 @@ impl ApiServer {
             now,
             dry_run,
             admission: &mut admission,
+            managed: None,
             warnings: Vec::new(),
         };
         let result = run(&mut registry);

@@ -8,6 +8,7 @@ use crate::apimachinery::field::{Error, Path};
 use crate::apimachinery::patch::{json, merge, strategic};
 use crate::apimachinery::{GroupVersionKind, Status, Value};
 use crate::apiserver::handlers::create::ensure_namespace;
+use crate::apiserver::managed;
 use crate::apiserver::options::WriteOptions;
 use crate::client::{Method, PatchType, Reply};
 use crate::registry::store::Part;
@@ -25,19 +26,25 @@ impl ApiServer {
         let old = self.fetch(call)?;
         let patched = apply_patch(call, kind, &old, patch)?;
         let decoded = self.decode_outcome(call, kind, &patched, patch, options.validation)?;
-        self.store_patched(call, decoded, options)
+        self.store_patched(call, decoded, None, options)
     }
 
-    fn store_patched(&mut self, call: &Call, decoded: Decoded, options: WriteOptions) -> Result<Reply, Status> {
+    fn store_patched(
+        &mut self,
+        call: &Call,
+        decoded: Decoded,
+        managed: Option<Value>,
+        options: WriteOptions,
+    ) -> Result<Reply, Status> {
         let Decoded { mut object, mut warnings } = decoded;
         ensure_namespace(call, &mut object)?;
         check_name(call, &mut object)?;
         let part = if call.info.subresource == "status" { Part::Status } else { Part::Main };
-        let (object, created) = self.update_decoded(call, object, part, options.dry_run, &mut warnings)?;
+        let (object, created) = self.update_decoded(call, object, managed, part, options.dry_run, &mut warnings)?;
         Ok(self.reply(call, if created { 201 } else { 200 }, object, warnings))
     }
 
-    /// Server-side apply without field ownership: creates what is missing, merges into what is there.
+    /// Server-side apply: creates what is missing, merges into what is there, and takes away what the manager gave up.
     fn serve_apply(&mut self, call: &Call, patch: &Value, options: WriteOptions) -> Result<Reply, Status> {
         if call.request.param("fieldManager").is_empty() {
             let error = Error::required(&Path::new("fieldManager"), "is required for apply patch");
@@ -46,14 +53,17 @@ impl ApiServer {
         }
         let key = key_of(call.info.namespace, call.info.name);
         if let Some(old) = self.store.get(&call.resource.stored_as, &key).cloned() {
-            let patched = apply_patch(call, PatchType::Apply, &old, patch)?;
+            let applied = managed::apply(call, &old, patch, self.now())?;
+            let mut patched = apply_patch(call, PatchType::Apply, &old, patch)?;
+            applied.remove_from(&mut patched);
             let decoded = self.decode_outcome(call, PatchType::Apply, &patched, patch, options.validation)?;
-            return self.store_patched(call, decoded, options);
+            return self.store_patched(call, decoded, Some(applied.managed), options);
         }
         let Decoded { mut object, mut warnings } = self.decode_body(call, options.validation)?;
         ensure_namespace(call, &mut object)?;
         check_name(call, &mut object)?;
-        let created = self.create_decoded(call, object, options.dry_run, &mut warnings)?;
+        let managed = managed::apply(call, &Value::Null, patch, self.now())?.managed;
+        let created = self.create_decoded(call, object, Some(managed), options.dry_run, &mut warnings)?;
         Ok(self.reply(call, 201, created, warnings))
     }
 }

@@ -4,8 +4,8 @@ use super::create::ensure_namespace;
 use super::{ApiServer, Call, method_not_allowed};
 use crate::api::decode::Decoded;
 use crate::apimachinery::{Object, Status, Value};
-use crate::apiserver::convert;
 use crate::apiserver::options::WriteOptions;
+use crate::apiserver::{convert, managed};
 use crate::client::Reply;
 use crate::registry::store::Part;
 use crate::storage::store::key_of;
@@ -30,15 +30,16 @@ impl ApiServer {
         let Decoded { mut object, mut warnings } = self.decode_body(call, options.validation)?;
         ensure_namespace(call, &mut object)?;
         check_name(call, &mut object)?;
-        let (object, created) = self.update_decoded(call, object, part, options.dry_run, &mut warnings)?;
+        let (object, created) = self.update_decoded(call, object, None, part, options.dry_run, &mut warnings)?;
         Ok(self.reply(call, if created { 201 } else { 200 }, object, warnings))
     }
 
-    /// Mutating admission and the generic store's update.
+    /// Mutating admission and the generic store's update. `managed` is the list of managers of a server-side apply.
     pub fn update_decoded(
         &mut self,
         call: &Call,
         mut object: Value,
+        managed: Option<Value>,
         part: Part,
         dry_run: bool,
         warnings: &mut Vec<String>,
@@ -49,9 +50,12 @@ impl ApiServer {
             return Err(Status::not_found(&call.resource.group_resource, name));
         }
         object = convert::to_stored(call.resource, object);
+        let now = self.now();
+        let managed = managed.or_else(|| managed::after_write(call, &old, &object, part, now));
         self.mutate(call, &mut object, &old, warnings)?;
         self.check_custom(call, &mut object, &old)?;
         let updated = self.with_registry(call, dry_run, warnings, |registry| {
+            registry.managed = managed;
             registry.update(call.resource, namespace, name, object, part)
         })?;
         self.serve_definitions(call);

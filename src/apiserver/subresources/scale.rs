@@ -32,7 +32,7 @@ impl ApiServer {
         check(call, &wanted, &object, &gvk)?;
         let mut new = object;
         new.set("spec.replicas", wanted.at("spec.replicas").int());
-        let (stored, _) = self.update_decoded(call, new, Part::Main, options.dry_run, &mut warnings)?;
+        let (stored, _) = self.update_decoded(call, new, None, Part::Main, options.dry_run, &mut warnings)?;
         Ok(self.reply_scale(call, scale_of(&stored), warnings))
     }
 

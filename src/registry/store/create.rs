@@ -39,6 +39,9 @@ impl Registry<'_> {
         {
             metadata.remove(name);
         }
+        if let Some(managed) = self.managed.take().filter(|m| !m.items().is_empty()) {
+            metadata.insert("managedFields", managed);
+        }
         metadata.insert("creationTimestamp", self.now.rfc3339());
         metadata.insert("uid", self.rng.uuid());
         let unnamed = metadata.get("name").is_none_or(|n| n.str().is_empty());

@@ -15,7 +15,7 @@ const IMMUTABLE: [&str; 6] =
 pub fn keep_system_fields(new: &mut Value, old: &Value) {
     let before = old.metadata();
     let metadata = new.path_mut(&["metadata"]).map_mut();
-    metadata.remove("managedFields");
+    keep(metadata, "managedFields", &before["managedFields"]);
     metadata.remove("selfLink");
     for name in KEPT {
         keep(metadata, name, &before[name]);

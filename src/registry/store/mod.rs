@@ -42,6 +42,8 @@ pub struct Registry<'a> {
     /// Do everything but write.
     pub dry_run: bool,
     pub admission: &'a mut dyn Validator,
+    /// `metadata.managedFields` after this write; None leaves what is there.
+    pub managed: Option<Value>,
     /// Texts for `Warning` headers, gathered on the way.
     pub warnings: Vec<String>,
 }

@@ -41,6 +41,7 @@ impl Bench {
             now: self.now,
             dry_run: false,
             admission: &mut AlwaysAdmit,
+            managed: None,
             warnings: Vec::new(),
         };
         f(&mut registry, &self.info)

@@ -24,6 +24,9 @@ impl Registry<'_> {
         // Subresources know themselves whether what they change is a new generation.
         let generation = new["metadata"]["generation"].clone();
         meta::keep_system_fields(&mut new, &old);
+        if let Some(managed) = self.managed.take().filter(|m| !m.items().is_empty()) {
+            new.set("metadata.managedFields", managed);
+        }
         if part == Part::Subresource && generation.int() > old["metadata"]["generation"].int() {
             new.set("metadata.generation", generation);
         }

@@ -1,0 +1,260 @@
+//! Who owns which field: `metadata.managedFields` and the conflicts of server-side apply. Models
+//! `apimachinery/pkg/util/managedfields` and `structured-merge-diff`.
+//!
+//! Only writes that name their manager are kept: kubectl's. The cluster's own parts write without, so that nothing is
+//! computed for them; what they own the real server would list too.
+
+mod fields;
+
+use super::handlers::Call;
+use crate::api::schema;
+use crate::apimachinery::{Status, Time, Value};
+use crate::object;
+use crate::registry::store::Part;
+use fields::{As, Fields, Path};
+use std::collections::BTreeSet;
+
+/// One manager with what it owns.
+#[derive(Clone, PartialEq)]
+struct Entry {
+    manager: String,
+    applies: bool,
+    subresource: String,
+    api_version: String,
+    time: String,
+    paths: BTreeSet<Path>,
+}
+
+fn read(object: &Value) -> Vec<Entry> {
+    let text = |v: &Value| v.str().to_owned();
+    let entry = |e: &Value| Entry {
+        manager: text(&e["manager"]),
+        applies: e["operation"].str() == "Apply",
+        subresource: text(&e["subresource"]),
+        api_version: text(&e["apiVersion"]),
+        time: text(&e["time"]),
+        paths: fields::decode(&e["fieldsV1"]).into_iter().collect(),
+    };
+    object.at("metadata.managedFields").items().iter().map(entry).collect()
+}
+
+/// The list as it is stored: who applies comes first, then by time and name.
+fn write(mut entries: Vec<Entry>) -> Value {
+    entries.retain(|e| !e.paths.is_empty());
+    entries.sort_by(|a, b| {
+        b.applies.cmp(&a.applies).then_with(|| a.time.cmp(&b.time)).then_with(|| a.manager.cmp(&b.manager))
+    });
+    let one = |e: Entry| {
+        let mut out = object! {
+            "apiVersion" => e.api_version, "fieldsType" => "FieldsV1", "fieldsV1" => fields::encode(e.paths.iter()),
+            "manager" => e.manager, "operation" => if e.applies { "Apply" } else { "Update" },
+        };
+        for (field, value) in [("subresource", e.subresource), ("time", e.time)] {
+            if !value.is_empty() {
+                out.set(field, value);
+            }
+        }
+        out
+    };
+    entries.into_iter().map(one).collect()
+}
+
+/// Who writes: the field manager that a request names; None where it names none.
+fn manager(call: &Call) -> Option<String> {
+    match call.request.param("fieldManager") {
+        "" if call.request.user_agent == "kubectl" => Some("kubectl".to_owned()),
+        "" => None,
+        name => Some(name.to_owned()),
+    }
+}
+
+fn gathered(call: &Call, object: &Value, how: As) -> Fields {
+    let gvk = &call.resource.gvk;
+    let schema = match call.resource.definition.is_null() {
+        true => schema::by_gvk(&gvk.group, &gvk.version, &gvk.kind),
+        false => None,
+    };
+    fields::of(object, schema, how)
+}
+
+/// What a part of an object may be written through.
+fn within(part: Part, path: &Path) -> bool {
+    let is_status = path.first().is_some_and(|p| p == "f:status");
+    match part {
+        Part::Main => !is_status,
+        Part::Status => is_status,
+        Part::Subresource => true,
+    }
+}
+
+/// The list after a write other than an apply; None where it is not kept. `old` is null on create.
+pub fn after_write(call: &Call, old: &Value, new: &Value, part: Part, now: Time) -> Option<Value> {
+    let manager = manager(call)?;
+    let (before, after) = (gathered(call, old, As::Written), gathered(call, new, As::Written));
+    let mut entries = read(old);
+    let changed: BTreeSet<Path> = after
+        .iter()
+        .filter(|(path, value)| within(part, path) && before.get(*path) != Some(*value))
+        .map(|(path, _)| path.clone())
+        .collect();
+    let gone = |path: &Path| within(part, path) && !after.contains_key(path);
+    if changed.is_empty() && !before.keys().any(gone) {
+        return Some(old.at("metadata.managedFields").clone());
+    }
+    let api_version = call.resource.api_version.clone();
+    for entry in &mut entries {
+        entry.paths.retain(|path| !gone(path) && !(changed.contains(path) && before.contains_key(path)));
+    }
+    let own = |e: &&mut Entry| {
+        !e.applies && e.manager == manager && e.subresource == call.info.subresource && e.api_version == api_version
+    };
+    match entries.iter_mut().find(own) {
+        Some(entry) => {
+            entry.paths.extend(changed);
+            entry.time = now.rfc3339();
+        }
+        None => entries.push(Entry {
+            manager,
+            applies: false,
+            subresource: call.info.subresource.to_owned(),
+            api_version,
+            time: now.rfc3339(),
+            paths: changed,
+        }),
+    }
+    Some(write(entries))
+}
+
+/// What a server-side apply makes of an object that is there.
+pub struct Applied {
+    /// Fields that the manager gave up and nobody else owns.
+    removed: Vec<Path>,
+    /// `metadata.managedFields` afterwards.
+    pub managed: Value,
+}
+
+impl Applied {
+    pub fn remove_from(&self, object: &mut Value) {
+        self.removed.iter().for_each(|path| fields::remove(object, path));
+    }
+}
+
+/// Looks for conflicts and says what changes hands. `old` is null where the object is made.
+pub fn apply(call: &Call, old: &Value, config: &Value, now: Time) -> Result<Applied, Status> {
+    let manager = call.request.param("fieldManager").to_owned();
+    let wanted = gathered(call, config, As::Applied);
+    let live = gathered(call, old, As::Applied);
+    let mut entries = read(old);
+    let mine = |e: &Entry| e.applies && e.manager == manager;
+    let differs = |path: &Path| wanted.get(path).is_some_and(|v| v.is_some() && live.get(path) != Some(v));
+    let mut conflicts: Vec<(String, Path)> = Vec::new();
+    for entry in entries.iter().filter(|e| !mine(e)) {
+        conflicts.extend(entry.paths.iter().filter(|p| differs(p)).map(|p| (entry.shown(), p.clone())));
+    }
+    if !conflicts.is_empty() && call.request.param("force") != "true" {
+        return Err(conflict(conflicts));
+    }
+    let paths: BTreeSet<Path> = wanted.keys().cloned().collect();
+    let before: BTreeSet<Path> = entries.iter().find(|e| mine(e)).map(|e| e.paths.clone()).unwrap_or_default();
+    for entry in entries.iter_mut().filter(|e| !mine(e)) {
+        entry.paths.retain(|path| !differs(path));
+    }
+    let owned = |path: &Path| entries.iter().any(|e| !mine(e) && e.paths.contains(path));
+    let removed: Vec<Path> = before.iter().filter(|p| !paths.contains(*p) && !owned(p)).cloned().collect();
+    // Who changes no value gets no time.
+    let changes = old.is_null() || !removed.is_empty() || wanted.keys().any(differs);
+    match entries.iter_mut().find(|e| mine(e)) {
+        Some(entry) => {
+            entry.paths = paths;
+            if changes {
+                entry.time = now.rfc3339();
+            }
+        }
+        None => entries.push(Entry {
+            manager,
+            applies: true,
+            subresource: call.info.subresource.to_owned(),
+            api_version: call.resource.api_version.clone(),
+            time: if changes { now.rfc3339() } else { String::new() },
+            paths,
+        }),
+    }
+    Ok(Applied { removed, managed: write(entries) })
+}
+
+impl Entry {
+    /// As conflicts name a manager.
+    fn shown(&self) -> String {
+        let mut out = format!("{:?}", self.manager);
+        if !self.subresource.is_empty() {
+            out.push_str(&format!(" with subresource {:?}", self.subresource));
+        }
+        if !self.applies {
+            out.push_str(&format!(" using {}", self.api_version));
+        }
+        out
+    }
+}
+
+fn conflict(mut conflicts: Vec<(String, Path)>) -> Status {
+    conflicts.sort();
+    let text = match conflicts.as_slice() {
+        [(manager, path)] => format!("conflict with {manager}: {}", fields::shown(path)),
+        several => {
+            let mut lines: Vec<String> = Vec::new();
+            let mut last = "";
+            for (manager, path) in several {
+                if last != manager {
+                    lines.push(format!("conflicts with {manager}:"));
+                    last = manager;
+                }
+                lines.push(format!("- {}", fields::shown(path)));
+            }
+            lines.join("\n")
+        }
+    };
+    let word = if conflicts.len() == 1 { "conflict" } else { "conflicts" };
+    let causes: Vec<Value> = conflicts
+        .iter()
+        .map(|(manager, path)| {
+            let message = format!("conflict with {manager}");
+            object! { "reason" => "FieldManagerConflict", "message" => message, "field" => fields::shown(path) }
+        })
+        .collect();
+    let message = format!("Apply failed with {} {word}: {text}", conflicts.len());
+    Status { details: object! { "causes" => causes }, ..Status::new(409, "Conflict", message) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The shapes recorded in 304-apply-patch and 305-get-output.
+    #[test]
+    fn fields_are_kept_as_recorded() {
+        let json = |text: &str| Value::from_json(text).unwrap();
+        let map = json(r#"{"kind":"ConfigMap","metadata":{"name":"cm"},"data":{"a":"1","b":"2"}}"#);
+        let schema = schema::by_gvk("", "v1", "ConfigMap");
+        let encoded = |how| fields::encode(fields::of(&map, schema, how).keys());
+        assert_eq!(encoded(As::Applied), json(r#"{"f:data":{"f:a":{},"f:b":{}}}"#));
+        assert_eq!(encoded(As::Written), json(r#"{"f:data":{".":{},"f:a":{},"f:b":{}}}"#));
+        let pod = json(
+            r#"{"kind":"Pod","metadata":{"labels":{"app":"x"}},"spec":{"containers":[{"name":"c1","image":"i",
+            "resources":{"requests":{"cpu":"1"}}}],"securityContext":{}}}"#,
+        );
+        let schema = schema::by_gvk("", "v1", "Pod");
+        let want = json(
+            r#"{"f:metadata":{"f:labels":{".":{},"f:app":{}}},"f:spec":{"f:containers":{"k:{\"name\":\"c1\"}":{".":{},
+            "f:image":{},"f:name":{},"f:resources":{".":{},"f:requests":{".":{},"f:cpu":{}}}}},"f:securityContext":{}}}"#,
+        );
+        let found = fields::encode(fields::of(&pod, schema, As::Written).keys());
+        assert_eq!(found, want);
+        let again: BTreeSet<Path> = fields::decode(&found).into_iter().collect();
+        assert_eq!(fields::encode(again.iter()), want);
+        let path = again.iter().find(|p| p.last().is_some_and(|l| l == "f:image")).unwrap();
+        assert_eq!(fields::shown(path), ".spec.containers[name=\"c1\"].image");
+        let mut changed = pod.clone();
+        fields::remove(&mut changed, path);
+        assert!(changed.at("spec.containers")[0]["image"].is_null());
+    }
+}
