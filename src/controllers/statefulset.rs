@@ -50,11 +50,12 @@ impl Controller for StatefulSets {
         let current = revisions.iter().find(|r| r.name() == named).cloned().unwrap_or_else(|| update.clone());
         let work = Work { set: &set, current: &current, update: &update };
         let pods: Vec<Value> = claimed.into_iter().filter(|p| ordinal(&set, p).is_some()).collect();
-        let outcome = if set.is_terminating() { Ok(()) } else { work.manage(&pods, context) };
+        let outcome = if set.is_terminating() { Ok(None) } else { work.manage(&pods, context) };
         let live = [current.name(), update.name()];
         history::truncate(&set, &revisions, &live, context);
-        work.update_status(&pods, context)?;
-        outcome
+        let replaced = outcome.as_ref().ok().and_then(Option::as_deref).unwrap_or("");
+        work.update_status(&pods, replaced, context)?;
+        outcome.map(|_| ())
     }
 }
 
@@ -110,8 +111,9 @@ impl Work<'_> {
         if kept || unrolled { self.current } else { self.update }
     }
 
-    /// Models `updateStatefulSet`: creates and deletes in order, then updates from the last to the first.
-    fn manage(&self, claimed: &[Value], context: &mut Context) -> Result<(), Status> {
+    /// Models `updateStatefulSet`: creates and deletes in order, then updates from the last to the first. Names the pod
+    /// that was deleted to be made of the new revision.
+    fn manage(&self, claimed: &[Value], context: &mut Context) -> Result<Option<String>, Status> {
         let (start, end) = (self.start(), self.start() + self.replicas());
         let find = |n: i64| claimed.iter().find(|p| ordinal(self.set, p) == Some(n));
         for n in start..end {
@@ -119,18 +121,18 @@ impl Work<'_> {
                 None => {
                     self.create(n, context)?;
                     if !self.is_parallel() {
-                        return Ok(());
+                        return Ok(None);
                     }
                 }
                 Some(pod) if pods::is_terminal(pod) && !pod.is_terminating() => {
                     // What ended is made anew under the same name.
                     self.delete(pod, context)?;
                     if !self.is_parallel() {
-                        return Ok(());
+                        return Ok(None);
                     }
                 }
                 Some(pod) if (pod.is_terminating() || !is_running_and_ready(pod)) && !self.is_parallel() => {
-                    return Ok(());
+                    return Ok(None);
                 }
                 Some(_) => {}
             }
@@ -143,25 +145,26 @@ impl Work<'_> {
                 self.delete(pod, context)?;
             }
             if !self.is_parallel() {
-                return Ok(());
+                return Ok(None);
             }
         }
-        if self.is_rolling() { self.roll(claimed, context) } else { Ok(()) }
+        if self.is_rolling() { self.roll(claimed, context) } else { Ok(None) }
     }
 
     /// Deletes the last pod of an old revision, once those after it are ready.
-    fn roll(&self, claimed: &[Value], context: &mut Context) -> Result<(), Status> {
+    fn roll(&self, claimed: &[Value], context: &mut Context) -> Result<Option<String>, Status> {
         let (start, end) = (self.start(), self.start() + self.replicas());
         for n in ((start + self.partition())..end).rev() {
-            let Some(pod) = claimed.iter().find(|p| ordinal(self.set, p) == Some(n)) else { return Ok(()) };
+            let Some(pod) = claimed.iter().find(|p| ordinal(self.set, p) == Some(n)) else { return Ok(None) };
             if revision_of(pod) != self.update.name() && !pod.is_terminating() {
-                return self.delete(pod, context);
+                self.delete(pod, context)?;
+                return Ok(Some(pod.name().to_owned()));
             }
             if pod.is_terminating() || !is_running_and_ready(pod) {
-                return Ok(());
+                return Ok(None);
             }
         }
-        Ok(())
+        Ok(None)
     }
 
     fn pod_for(&self, n: i64) -> Value {
@@ -254,13 +257,15 @@ impl Work<'_> {
         }
     }
 
-    fn update_status(&self, claimed: &[Value], context: &mut Context) -> Result<(), Status> {
+    fn update_status(&self, claimed: &[Value], replaced: &str, context: &mut Context) -> Result<(), Status> {
         let min_ready = self.set.at("spec.minReadySeconds").int();
-        let there: Vec<&Value> = claimed.iter().filter(|p| !p.is_terminating()).collect();
+        let there: Vec<&Value> = claimed.iter().filter(|p| !p.is_terminating() && p.name() != replaced).collect();
         let count = |f: &dyn Fn(&Value) -> bool| there.iter().filter(|p| f(p)).count() as i64;
         let replicas = claimed.len() as i64;
-        let ready = count(&is_running_and_ready);
-        let available = count(&|p| is_running_and_ready(p) && pods::is_available(p, min_ready, context.now));
+        // Pods that are on their way out count as ready for as long as they are.
+        let counted = |f: &dyn Fn(&Value) -> bool| claimed.iter().filter(|p| f(p)).count() as i64;
+        let ready = counted(&is_running_and_ready);
+        let available = counted(&|p| is_running_and_ready(p) && pods::is_available(p, min_ready, context.now));
         let (mut current_name, update_name) = (self.current.name(), self.update.name());
         let mut current = count(&|p| revision_of(p) == current_name);
         let updated = count(&|p| revision_of(p) == update_name);

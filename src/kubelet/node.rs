@@ -70,11 +70,12 @@ impl Node {
         &self.spec.name
     }
 
-    /// The first look at the runtime at or after a moment: one a second (`GenericPLEG.Relist`).
+    /// The first look at the runtime at or after a moment. `GenericPLEG.Relist` looks once a second; the recorded kubelets
+    /// notice what happens sooner, within about a fifth of one.
     pub fn relist_at(&self, t: Time) -> Time {
-        const SECOND: i64 = 1_000_000_000;
-        let past = t.0.saturating_sub(self.born.0).rem_euclid(SECOND);
-        Time(if past == 0 { t.0 } else { t.0 + SECOND - past })
+        const PERIOD: i64 = 200_000_000;
+        let past = t.0.saturating_sub(self.born.0).rem_euclid(PERIOD);
+        Time(if past == 0 { t.0 } else { t.0 + PERIOD - past })
     }
 
     pub fn allocatable(&self) -> Value {

@@ -166,7 +166,7 @@ fn deadline(pod: &Pod) -> Option<Time> {
     Some(pod.start + Duration::from_secs(seconds))
 }
 
-/// Looks at the runtime once a second: changes since the last look ask for syncs. Models `GenericPLEG.Relist`.
+/// Looks at the runtime now and then: changes since the last look ask for syncs. Models `GenericPLEG.Relist`.
 fn relist(pod: &mut Pod, context: &mut Context) -> bool {
     let Some(changed) = pod.worker.changed else { return false };
     if context.node.relist_at(changed) > context.now {
