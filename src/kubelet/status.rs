@@ -17,8 +17,6 @@ pub struct Options {
     pub terminal: bool,
     /// Leave addresses out: the network was only just made.
     pub without_ip: bool,
-    /// The sandbox is still reported as ready though it was stopped.
-    pub sandbox_lags: bool,
 }
 
 /// The whole status. Conditions and fields that others own are kept.
@@ -296,7 +294,7 @@ fn conditions(pod: &Pod, phase: &str, init: &[Value], main: &[Value], now: Time,
     let old = pod.object.at("status.conditions").items();
     let owned = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"];
     let mut out: Vec<Value> = old.iter().filter(|c| !owned.contains(&c["type"].str())).cloned().collect();
-    let sandbox = pod.sandbox_ready() || (options.sandbox_lags && pod.sandbox.is_some());
+    let sandbox = pod.sandbox_ready();
     let containers = containers_ready(pod, phase, main);
     let made = [
         ("PodReadyToStartContainers", (sandbox, "", String::new())),

@@ -4,7 +4,7 @@
 use super::context::Context;
 use super::pod::{Pod, is_sidecar};
 use super::status::{Options, generate};
-use super::worker::Stage;
+use super::worker::{Stage, delay_end};
 use crate::apimachinery::Object;
 use crate::apimachinery::time::{Duration, Time};
 use crate::sh::{Pid, Signal, Spawn};
@@ -118,7 +118,8 @@ pub fn grace_of_probe(pod: &Pod, name: &str) -> i64 {
 /// The pod ends: deleted, failed as a whole, or all its containers are done.
 pub fn begin(pod: &mut Pod, context: &mut Context) {
     pod.worker.stage = Stage::Terminating;
-    let status = generate(pod, context.node, context.now, Options { sandbox_lags: true, ..Options::default() });
+    let status = generate(pod, context.node, context.now, Options::default());
+    let status = delay_end(pod, status);
     context.send_status(pod, status);
     ask_all(pod, false, context);
 }
@@ -170,12 +171,12 @@ pub fn work(pod: &mut Pod, context: &mut Context) -> bool {
     for instance in &mut pod.instances {
         instance.kernel = None;
     }
-    let options = Options { terminal: true, sandbox_lags: true, ..Options::default() };
-    let status = generate(pod, context.node, context.now, options);
-    context.send_status(pod, status);
     if let Some(sandbox) = &mut pod.sandbox {
         sandbox.ready = false;
     }
+    let options = Options { terminal: true, ..Options::default() };
+    let status = generate(pod, context.node, context.now, options);
+    context.send_status(pod, status);
     pod.worker.stage = Stage::Stopped;
     pod.worker.stopped(context.now);
     true

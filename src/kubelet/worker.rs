@@ -276,6 +276,7 @@ fn begin_sync(pod: &mut Pod, context: &mut Context) {
     resize(pod, context);
     let status = generate(pod, context.node, context.now, Options::default());
     let over = matches!(status["phase"].str(), "Succeeded" | "Failed");
+    let status = delay_end(pod, status);
     context.send_status(pod, status);
     if over {
         abort(pod);
@@ -287,6 +288,21 @@ fn begin_sync(pod: &mut Pod, context: &mut Context) {
         // Mounted files follow their sources; what is missing now stays as it was.
         let _ = volumes::set_up(pod, context);
     }
+}
+
+/// A pod is not said to be over while something of it could run. Models `mergePodStatus`.
+pub fn delay_end(pod: &Pod, mut status: Value) -> Value {
+    let is_over = |status: &Value| matches!(status["phase"].str(), "Succeeded" | "Failed");
+    if !is_over(&status) || is_over(&pod.sent) {
+        return status;
+    }
+    for field in ["phase", "reason", "message"] {
+        match pod.sent[field].clone() {
+            Value::Null => drop(status.map_mut().remove(field)),
+            before => status.map_mut().insert(field, before),
+        }
+    }
+    status
 }
 
 /// Tells of running containers whose requests or limits were changed in place. The runtime takes them over at once.

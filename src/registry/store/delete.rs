@@ -86,6 +86,10 @@ impl Registry<'_> {
                 Ok(Deleted { object: self.put_changed(info, object, &old), gone: false })
             }
             _ => {
+                // A kind with grace is marked first even where none is left: watchers see both.
+                if matches!(grace, Grace::Marked(_)) && object != old {
+                    object = self.put(info, object);
+                }
                 let gone = self.remove(info, &object).ok_or_else(|| Status::not_found(&info.group_resource, name))?;
                 object.set_in(&["metadata", "resourceVersion"], gone["metadata"]["resourceVersion"].clone());
                 Ok(Deleted { object, gone: true })
