@@ -21,7 +21,7 @@ const MAX_ROUNDS: usize = 10_000;
 /// How far time moves at least.
 const LEAST_STEP: Duration = Duration::from_millis(1);
 /// How long a cluster runs before anyone sees it: nodes register, default accounts appear.
-const BOOT: Duration = Duration::from_secs(12);
+const BOOT: Duration = Duration::from_secs(20);
 
 /// A whole cluster. A clone is a snapshot: it has a clock of its own and goes its own way.
 pub struct Cluster {

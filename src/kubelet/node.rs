@@ -78,6 +78,13 @@ impl Node {
         Time(if past == 0 { t.0 } else { t.0 + PERIOD - past })
     }
 
+    /// The next turn of the kubelet's loop, which takes up once a second what workers put off (`syncLoopIteration`).
+    pub fn tick_after(&self, t: Time) -> Time {
+        const SECOND: i64 = 1_000_000_000;
+        let past = t.0.saturating_sub(self.born.0).rem_euclid(SECOND);
+        Time(t.0 + SECOND - past)
+    }
+
     pub fn allocatable(&self) -> Value {
         object! {
             "cpu" => self.spec.cpu.to_string(), "ephemeral-storage" => self.spec.ephemeral_storage.as_str(),

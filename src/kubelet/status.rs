@@ -34,7 +34,7 @@ pub fn generate(pod: &Pod, node: &Node, now: Time, options: Options) -> Value {
         status.set("reason", *reason);
         status.set("message", message.as_str());
     }
-    status.set("conditions", conditions(pod, phase, &init, &main, now, options));
+    status.set("conditions", conditions(pod, phase, &init, &main, now));
     status.set("observedGeneration", pod.object.generation());
     status.set("startTime", pod.start.rfc3339());
     status.set("hostIP", node.spec.ip.as_str());
@@ -290,7 +290,7 @@ fn phase(pod: &Pod, init: &[Value], main: &[Value], terminal: bool) -> &'static 
     }
 }
 
-fn conditions(pod: &Pod, phase: &str, init: &[Value], main: &[Value], now: Time, options: Options) -> Value {
+fn conditions(pod: &Pod, phase: &str, init: &[Value], main: &[Value], now: Time) -> Value {
     let old = pod.object.at("status.conditions").items();
     let owned = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"];
     let mut out: Vec<Value> = old.iter().filter(|c| !owned.contains(&c["type"].str())).cloned().collect();

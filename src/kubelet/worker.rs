@@ -82,6 +82,8 @@ pub struct Worker {
     /// When the last sync ended: the next one waits for a newer look at the runtime.
     ended: Option<Time>,
     requeue: Option<Time>,
+    /// All its containers are done; then its end begins.
+    over: Option<Time>,
     /// Since when the runtime has changes that were not looked at.
     changed: Option<Time>,
     /// What was seen at the last look: containers by id, true while running; the sandbox under its own id.
@@ -93,6 +95,8 @@ const MOUNT: Duration = Duration::from_millis(300);
 const SANDBOX: Duration = Duration::from_millis(120);
 pub const CREATE: Duration = Duration::from_millis(4);
 pub const START: Duration = Duration::from_millis(60);
+/// How long a newer look at the runtime takes at most.
+const LOOK: Duration = Duration::from_secs(1);
 /// How long a sync waits for volumes.
 const MOUNT_TIMEOUT: Duration = Duration::from_secs(123);
 const MAX_MOUNT_DELAY: Duration = Duration::from_secs(122);
@@ -152,9 +156,10 @@ pub fn next_timer(pod: &Pod, relist_at: impl Fn(Time) -> Time) -> Option<Time> {
         w.changed.map(&relist_at),
         waits_for_look.map(&relist_at),
         stopped.map(&relist_at),
+        w.over.filter(|_| w.stage == Stage::Syncing),
         w.requeue.filter(|_| !w.syncing && w.stage == Stage::Syncing),
         w.stopping.iter().filter_map(Stopping::next_timer).min(),
-        deadline(pod).filter(|_| w.stage == Stage::Syncing && pod.failure.is_none()),
+        deadline(pod).filter(|_| w.stage == Stage::Syncing && pod.failure.is_none() && w.over.is_none()),
         prober::next_timer(pod).filter(|_| w.stage == Stage::Syncing),
     ];
     kernels.chain(others.into_iter().flatten()).min()
@@ -228,6 +233,14 @@ fn work_syncing(pod: &mut Pod, context: &mut Context) -> bool {
         stop::begin(pod, context);
         return true;
     }
+    if let Some(at) = pod.worker.over {
+        if at > context.now {
+            return false;
+        }
+        pod.worker.over = None;
+        stop::begin(pod, context);
+        return true;
+    }
     if deadline(pod).is_some_and(|at| at <= context.now) && pod.failure.is_none() {
         let message = "Pod was active on the node longer than the specified deadline";
         pod.failure = Some(("DeadlineExceeded", message.to_owned()));
@@ -280,7 +293,8 @@ fn begin_sync(pod: &mut Pod, context: &mut Context) {
     context.send_status(pod, status);
     if over {
         abort(pod);
-        stop::begin(pod, context);
+        // The loop takes it up at its next turn, and then waits for a newer look at the runtime.
+        pod.worker.over = Some(context.node.tick_after(context.now) + LOOK);
         return;
     }
     pod.worker.ops = plan(pod);
