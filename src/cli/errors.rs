@@ -79,6 +79,18 @@ impl Error {
         }
     }
 
+    /// Says of what the server does not serve what it was. Models `NewGenericServerResponse`.
+    pub fn of_resource(self, verb: &str, resource: &str, name: &str) -> Self {
+        match self {
+            Error::Status(mut s) if s.message == Status::path_not_found().message => {
+                let name = if name.is_empty() { String::new() } else { format!(" {name}") };
+                s.message = format!("{} ({verb} {resource}{name})", s.message);
+                Error::Status(s)
+            }
+            other => other,
+        }
+    }
+
     /// True for a Status of this reason.
     pub fn is(&self, reason: &str) -> bool {
         matches!(self, Error::Status(s) if s.reason == reason)

@@ -6,7 +6,7 @@ pub use super::descriptions::Descriptions;
 use super::errors::{Error, Result};
 use super::flags::Parsed;
 use super::kubeconfig::{self, Kubeconfig, Target};
-use super::mapper::RestMapper;
+use super::mapper::{Mapping, RestMapper};
 use super::system::{Out, System};
 use crate::apimachinery::Value;
 use crate::client::request::{Reply, ReplyBody};
@@ -24,7 +24,12 @@ pub struct Context {
     pub server: String,
     /// The prose of `explain`; None where there is none.
     pub descriptions: Option<Rc<dyn Descriptions>>,
+    /// What discovery said last, as kubectl keeps it on disk.
+    pub discovery: Discovery,
 }
+
+/// Which resources a server had when it was last asked, with the server's address.
+pub type Discovery = Rc<RefCell<Option<(String, Rc<RestMapper>)>>>;
 
 /// One run of one command.
 pub struct Factory {
@@ -105,6 +110,25 @@ impl Factory {
         self.target().map(|t| (t.namespace, t.enforce_namespace))
     }
 
+    /// Which resources the server had when it was last asked: what is found here need not be there any more, what is
+    /// missing is to be looked for in [`Self::mapper`].
+    pub async fn known(&self) -> Result<Rc<RestMapper>> {
+        let server = self.target()?.server;
+        let known = self.ctx.discovery.borrow().as_ref().filter(|(of, _)| *of == server).map(|(_, m)| m.clone());
+        match known {
+            Some(mapper) => Ok(mapper),
+            None => self.mapper().await,
+        }
+    }
+
+    /// The resource that `find` finds, looked for again where what is known does not have it.
+    pub async fn lookup(&self, find: impl Fn(&RestMapper) -> Option<Rc<Mapping>>) -> Result<Option<Rc<Mapping>>> {
+        match find(&*self.known().await?) {
+            Some(mapping) => Ok(Some(mapping)),
+            None => Ok(find(&*self.mapper().await?)),
+        }
+    }
+
     /// Which resources the server has; asked for once.
     pub async fn mapper(&self) -> Result<Rc<RestMapper>> {
         if let Some(mapper) = &*self.mapper.borrow() {
@@ -115,6 +139,7 @@ impl Factory {
             documents.push(self.send(Request::get(path).accept(Accept::Discovery)).await?);
         }
         let mapper = Rc::new(RestMapper::read(&documents));
+        *self.ctx.discovery.borrow_mut() = Some((self.target()?.server, mapper.clone()));
         *self.mapper.borrow_mut() = Some(mapper.clone());
         Ok(mapper)
     }

@@ -56,8 +56,13 @@ impl Lab {
     /// exit code, as transcripts have them.
     fn run(&self, line: &str) -> String {
         let client = Client::new(self.clock.clone());
-        let ctx =
-            Context { client: client.clone(), system: self.system.clone(), server: SERVER.into(), descriptions: None };
+        let ctx = Context {
+            client: client.clone(),
+            system: self.system.clone(),
+            server: SERVER.into(),
+            descriptions: None,
+            discovery: Default::default(),
+        };
         let code = Rc::new(Cell::new(None));
         let (slot, argv) = (code.clone(), words(line));
         let mut executor = Executor::default();

@@ -130,7 +130,8 @@ pub fn write_options(f: &Factory, manager: &str) -> Result<WriteOptions> {
 pub async fn create(f: &Factory, info: &Info, options: &WriteOptions) -> Result<Value> {
     let mut object = info.object.clone();
     object.remove("metadata.resourceVersion");
-    f.send(options.apply(Request::post(info.collection_url(), object))).await
+    let sent = f.send(options.apply(Request::post(info.collection_url(), object))).await;
+    sent.map_err(|e| e.of_resource("post", &info.mapping.group_resource(), ""))
 }
 
 pub async fn patch(

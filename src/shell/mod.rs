@@ -8,7 +8,7 @@ pub mod system;
 
 use crate::apimachinery::Time;
 use crate::cli::Context;
-use crate::cli::factory::Descriptions;
+use crate::cli::factory::{Descriptions, Discovery};
 use crate::client::Client;
 use crate::kubectl;
 use crate::sh::env::{Alone, Env};
@@ -45,6 +45,7 @@ pub struct Shells {
     client: Client,
     /// Prose for `explain`; None where it has not been fetched.
     pub descriptions: Option<Rc<dyn Descriptions>>,
+    discovery: Discovery,
     jobs: Jobs,
     terminals: BTreeMap<TerminalId, Terminal>,
     last: TerminalId,
@@ -66,6 +67,7 @@ impl Shells {
             editors: Rc::new(RefCell::new(editors)),
             client,
             descriptions: None,
+            discovery: Default::default(),
             jobs: Jobs::default(),
             terminals: BTreeMap::new(),
             last: 0,
@@ -224,6 +226,7 @@ impl Shells {
             system: Rc::new(system),
             server: crate::host::SERVER.into(),
             descriptions: self.descriptions.clone(),
+            discovery: self.discovery.clone(),
         }
     }
 

@@ -68,7 +68,7 @@ impl Builder {
     async fn replace_categories(&self, f: &Factory, words: &str) -> Result<Vec<String>> {
         let mut types: Vec<String> = Vec::new();
         for word in words.split(',').filter(|w| !w.is_empty()) {
-            let expanded = match f.mapper().await {
+            let expanded = match f.known().await {
                 Ok(mapper) => mapper.category(word).iter().map(|m| m.group_resource()).collect(),
                 // Without a server the same failure shows when the type is looked up.
                 Err(e) => return Err(e),

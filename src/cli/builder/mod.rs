@@ -187,10 +187,9 @@ impl Builder {
         if self.single_type && self.types.len() > 1 {
             return Err(SINGLE_TYPE.into());
         }
-        let mapper = f.mapper().await?;
         let mut found: Vec<Rc<Mapping>> = Vec::new();
         for word in &self.types {
-            let mapping = mapper.for_arg(word).cloned().ok_or_else(|| no_type(word))?;
+            let mapping = mapping_for(f, word).await?;
             if !found.contains(&mapping) {
                 found.push(mapping);
             }
@@ -237,7 +236,8 @@ impl Builder {
     }
 
     async fn list(&self, f: &Factory, mapping: &Rc<Mapping>) -> Result<Vec<Info>> {
-        let list = f.send(self.list_request(mapping)).await.map_err(|e| self.enhance(e, mapping))?;
+        let list = f.send(self.list_request(mapping)).await;
+        let list = list.map_err(|e| self.enhance(e.of_resource("get", &mapping.group_resource(), ""), mapping))?;
         if self.accept == Accept::Table {
             return Ok(vec![Info::of_list(mapping, &self.namespace, list)]);
         }
@@ -271,11 +271,9 @@ impl Builder {
     }
 
     async fn by_tuples(&self, f: &Factory) -> Result<Entries> {
-        let mapper = f.mapper().await?;
         let mut named = Vec::new();
         for (word, name) in &self.tuples {
-            let mapping = mapper.for_arg(word).cloned().ok_or_else(|| no_type(word))?;
-            named.push((mapping, name.clone()));
+            named.push((mapping_for(f, word).await?, name.clone()));
         }
         if self.single_type && named.windows(2).any(|w| w.first().map(|n| &n.0) != w.last().map(|n| &n.0)) {
             return Err(SINGLE_TYPE.into());
@@ -320,7 +318,11 @@ impl Builder {
         if !self.subresource.is_empty() {
             url = url + "/" + &self.subresource;
         }
-        let object = f.send(self.with_rows(Request::get(url).accept(self.accept))).await?;
+        let object = f.send(self.with_rows(Request::get(url).accept(self.accept))).await;
+        let object = match self.subresource.is_empty() {
+            true => object.map_err(|e| e.of_resource("get", &info.mapping.group_resource(), &info.name))?,
+            false => object?,
+        };
         info.refresh(object);
         Ok(info)
     }
@@ -341,8 +343,7 @@ impl Builder {
         let mut entries: Entries = Vec::new();
         if !self.kustomization.is_empty() {
             for object in kustomize::build(f, &self.kustomization)? {
-                let mapper = if self.local { None } else { Some(f.mapper().await?) };
-                let entry = match self.info_of(mapper.as_deref(), &self.kustomization, object) {
+                let entry = match self.info_of(f, &self.kustomization, object).await {
                     Ok(info) if self.latest => self.get(f, info).await,
                     other => other,
                 };
@@ -367,7 +368,6 @@ impl Builder {
                 return Ok(());
             }
         };
-        let mapper = if self.local { None } else { Some(f.mapper().await?) };
         for document in decode::documents(&text) {
             let found = document
                 .map_err(|e| Error::Msg(format!("error parsing {source}: {e}")))
@@ -381,7 +381,7 @@ impl Builder {
                 }
             };
             for object in decode::flatten(value) {
-                let entry = self.info_of(mapper.as_deref(), &source, object);
+                let entry = self.info_of(f, &source, object).await;
                 let entry = match entry {
                     Ok(info) if self.latest => self.get(f, info).await,
                     other => other,
@@ -412,13 +412,14 @@ impl Builder {
         Ok(Some(value))
     }
 
-    fn info_of(&self, mapper: Option<&super::mapper::RestMapper>, source: &str, object: Value) -> Result<Info> {
+    async fn info_of(&self, f: &Factory, source: &str, object: Value) -> Result<Info> {
         decode::decode(&object).map_err(|why| Error::Msg(format!("unable to decode {source:?}: {why}")))?;
-        let mapping = match mapper {
-            None => Rc::new(decode::local_mapping(&object)),
-            Some(mapper) => {
+        let mapping = match self.local {
+            true => Rc::new(decode::local_mapping(&object)),
+            false => {
                 let gvk = object.gvk();
-                mapper.for_kind(&gvk.group_version(), &gvk.kind).cloned().ok_or_else(|| {
+                let found = f.lookup(|mapper| mapper.for_kind(&gvk.group_version(), &gvk.kind).cloned()).await?;
+                found.ok_or_else(|| {
                     Error::Msg(format!(
                         "resource mapping not found for name: {:?} namespace: {:?} from {source:?}: no matches for \
                          kind {:?} in version {:?}\nensure CRDs are installed first",
@@ -469,5 +470,5 @@ pub fn no_type(word: &str) -> Error {
 
 /// The resource that a word of the command line means.
 pub async fn mapping_for(f: &Factory, word: &str) -> Result<Rc<Mapping>> {
-    f.mapper().await?.for_arg(word).cloned().ok_or_else(|| no_type(word))
+    f.lookup(|mapper| mapper.for_arg(word).cloned()).await?.ok_or_else(|| no_type(word))
 }

@@ -127,9 +127,9 @@ async fn find(f: &Factory, word: &str) -> Result<(String, String, bool)> {
     if word == "*" {
         return Ok((String::new(), word.to_owned(), true));
     }
-    match f.mapper().await {
-        Ok(mapper) => {
-            if let Some(mapping) = mapper.for_arg(&word.to_lowercase()) {
+    match f.lookup(|mapper| mapper.for_arg(&word.to_lowercase()).cloned()).await {
+        Ok(found) => {
+            if let Some(mapping) = found {
                 return Ok((mapping.resource.group.clone(), mapping.resource.resource.clone(), mapping.namespaced));
             }
         }

@@ -37,8 +37,8 @@ pub async fn create(f: &Factory, mut object: Value, what: &str) -> Result {
     if options.dry_run == DryRun::Client {
         return printer.print(f, &object);
     }
-    let mapper = f.mapper().await?;
-    let mapping = mapper.for_kind(&gvk.group_version(), &gvk.kind).ok_or_else(|| {
+    let mapping = f.lookup(|mapper| mapper.for_kind(&gvk.group_version(), &gvk.kind).cloned()).await?;
+    let mapping = &mapping.ok_or_else(|| {
         Error::Msg(format!("no matches for kind {:?} in version {:?}", gvk.kind, object.api_version()))
     })?;
     let mut info = Info::of_object(mapping, object);
