@@ -238,4 +238,32 @@ mod tests {
         let hash = |c: &Cluster| c.api().store().event_hash();
         assert_eq!(hash(&cluster), hash(&copy), "both take the same course");
     }
+
+    #[test]
+    fn a_debug_container_joins_a_running_pod_and_ends_once() {
+        let mut cluster = Cluster::boot(&ClusterSpec::plain(1));
+        run_pod(&mut cluster);
+        let second = Duration::from_secs(1);
+        cluster.run_until(cluster.now() + second * 10).expect("comes to rest");
+        let url = "/api/v1/namespaces/default/pods/web";
+        let mut pod = cluster.handle(Request::get(url)).into_result().expect("a pod");
+        let debugger = object! {
+            "name" => "d", "image" => "busybox", "command" => crate::list!["sh", "-c", "sleep 5; exit 3"],
+        };
+        pod.set("spec.ephemeralContainers", crate::list![debugger]);
+        let path = format!("{url}/ephemeralcontainers");
+        assert_eq!(cluster.handle(Request::put(path, pod)).code, 200);
+        let mut look = |seconds: u32| {
+            cluster.run_until(cluster.now() + second * seconds).expect("comes to rest");
+            let pod = cluster.handle(Request::get(url)).into_result().expect("a pod");
+            let status = pod.at("status.ephemeralContainerStatuses")[0].clone();
+            (pod.at("status.phase").str().to_owned(), status)
+        };
+        let (phase, status) = look(3);
+        assert_eq!((phase.as_str(), status.at("state.running").is_null()), ("Running", false));
+        assert_eq!((status["ready"].bool(), status.get("started")), (false, None));
+        let (phase, status) = look(60);
+        let ended = (status.at("state.terminated.exitCode").int(), status["restartCount"].int());
+        assert_eq!((phase.as_str(), ended), ("Running", (3, 0)));
+    }
 }

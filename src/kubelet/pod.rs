@@ -167,17 +167,20 @@ impl Pod {
     /// The container of a name in the spec, and whether it is an init container; null where there is none.
     pub fn container_spec(&self, name: &str) -> (&Value, bool) {
         const NONE: &Value = &Value::Null;
-        let find = |list: &'static str| self.spec()[list].items().iter().find(|c| c["name"].str() == name);
-        match find("containers") {
-            Some(container) => (container, false),
-            None => find("initContainers").map_or((NONE, false), |c| (c, true)),
-        }
+        let list = self.list_of(name);
+        let found = self.spec()[list].items().iter().find(|c| c["name"].str() == name);
+        (found.unwrap_or(NONE), list == "initContainers")
+    }
+
+    /// The list of the spec that a container is in.
+    fn list_of(&self, name: &str) -> &'static str {
+        let holds = |list: &&&str| self.spec()[**list].items().iter().any(|c| c["name"].str() == name);
+        ["initContainers", "ephemeralContainers"].iter().find(holds).copied().unwrap_or("containers")
     }
 
     /// `spec.containers{web}`: what events about a container are about.
     pub fn field_path(&self, name: &str) -> String {
-        let list = if self.container_spec(name).1 { "initContainers" } else { "containers" };
-        format!("spec.{list}{{{name}}}")
+        format!("spec.{}{{{name}}}", self.list_of(name))
     }
 
     /// As the kubelet names pods in messages: `web_default(uid)`.

@@ -47,6 +47,10 @@ pub fn generate(pod: &Pod, node: &Node, now: Time, options: Options) -> Value {
         status.set("initContainerStatuses", init);
     }
     status.set("containerStatuses", main);
+    let ephemeral = ephemeral_statuses(pod);
+    if !ephemeral.is_empty() {
+        status.set("ephemeralContainerStatuses", ephemeral);
+    }
     set_resources(pod, &mut status);
     status
 }
@@ -91,6 +95,16 @@ fn total(sums: &BTreeMap<String, Vec<Value>>) -> Value {
 fn statuses(pod: &Pod, list: &str) -> Vec<Value> {
     let is_init = list == "initContainers";
     pod.spec()[list].items().iter().map(|container| container_status(pod, container, is_init)).collect()
+}
+
+/// Debug containers are never ready, and nothing waits for their start.
+fn ephemeral_statuses(pod: &Pod) -> Vec<Value> {
+    let mut all = statuses(pod, "ephemeralContainers");
+    for status in &mut all {
+        status.set("ready", false);
+        status.remove("started");
+    }
+    all
 }
 
 fn container_status(pod: &Pod, container: &Value, is_init: bool) -> Value {
@@ -140,6 +154,9 @@ pub fn should_restart(pod: &Pod, container: &Value) -> bool {
         return false;
     }
     let Some(latest) = pod.latest(container["name"].str()) else { return true };
+    if pod.field_path(container["name"].str()).starts_with("spec.ephemeral") {
+        return false;
+    }
     let Some(exit) = latest.exit() else { return false };
     let policy = match container["restartPolicy"].str() {
         "" => pod.restart_policy(),

@@ -356,6 +356,13 @@ fn plan(pod: &Pod) -> VecDeque<Op> {
     if !pod.sandbox_ready() {
         ops.extend([Op::Mount, Op::Sandbox]);
     }
+    // Debug containers start once, before all others, and never again.
+    for container in pod.spec()["ephemeralContainers"].items() {
+        let name = container["name"].str();
+        if pod.latest(name).is_none() {
+            ops.push_back(Op::Start { name: name.to_owned(), crashed: None });
+        }
+    }
     if !plan_init(pod, &mut ops) {
         return ops;
     }
