@@ -251,7 +251,11 @@ async fn create(f: &Factory, kind: &str, mut object: Value, options: &WriteOptio
 
 async fn make_service(f: &Factory, pod: &Value, options: &WriteOptions, printer: &mut Printer) -> Result<Info> {
     let port = atoi(f.flags.str("port"))?;
-    let service = expose::service(pod.name(), &pod["metadata"]["labels"].clone(), &[(port, "TCP".to_owned())]);
+    let labels = pod["metadata"]["labels"].clone();
+    let mut service = expose::service(pod.name(), &labels, &[(port, "TCP".to_owned())]);
+    if !f.flags.str("labels").is_empty() {
+        service.set("metadata.labels", labels);
+    }
     let (info, created) = create(f, "services", service, options).await?;
     if !f.flags.bool("attach") {
         printer.print(f, &created)?;

@@ -30,21 +30,13 @@ pub fn split_type_name(word: &str) -> Result<Option<(String, String)>> {
 impl Builder {
     /// Reads types and names. A type alone selects everything of it where `allow_empty_selector` is set.
     pub async fn args(mut self, f: &Factory, allow_empty_selector: bool, words: &[String]) -> Result<Self> {
-        let mut list: Vec<String> = Vec::new();
-        for word in words {
-            if word.contains(',') && word.contains('/') {
-                list.extend(word.split(',').map(str::to_owned));
-            } else {
-                list.push(word.clone());
-            }
-        }
-        let (slash, plain) = has_slash_and_plain(&list);
+        let (slash, plain) = has_slash_and_plain(words);
         if slash && plain {
             self.errors.push(Error::msg(MIXED));
             return Ok(self);
         }
         if slash {
-            for word in &list {
+            for word in words {
                 match split_type_name(word) {
                     Ok(tuple) => self.tuples.extend(tuple),
                     Err(e) => {
@@ -55,7 +47,7 @@ impl Builder {
             }
             return Ok(self);
         }
-        let Some((types, names)) = list.split_first() else { return Ok(self) };
+        let Some((types, names)) = words.split_first() else { return Ok(self) };
         self.types = self.replace_categories(f, types).await?;
         self.names = names.to_vec();
         if names.is_empty() && self.label_selector.is_none() && allow_empty_selector {

@@ -131,7 +131,7 @@ fn templated(f: &Factory, name: &str, argument: &str) -> Result<Format> {
 fn read(f: &Factory, path: &str) -> Result<String> {
     match f.ctx.system.read_file(path) {
         Ok(data) => Ok(String::from_utf8_lossy(&data).into_owned()),
-        Err(e) => Err(format!("error reading template {path}, open {path}: {}\n", e.text()).into()),
+        Err(e) => Err(format!("error reading --template {path}, open {path}: {}\n", e.text()).into()),
     }
 }
 
