@@ -30,7 +30,7 @@ export class DirectBackend {
     this.#lab.toggleAttribute("starting", true);
     try {
       const wanted = [this.#load()];
-      if (this.#lab.getAttribute("lesson") || (!this.waits && keptSession())) wanted.push(this.#fetchRest()); // they need all of it at once
+      if (this.#lab.getAttribute("lesson")) wanted.push(this.#fetchRest()); // its cluster is set up at once
       const [module] = await Promise.all(wanted);
       const ready = withResolvers();
       const options = { embed: this.waits };
@@ -89,14 +89,5 @@ export class DirectBackend {
     const why = Object.assign(document.createElement("code"), { textContent: String(error?.message ?? error) });
     box.append(Object.assign(document.createElement("p"), { textContent: text }), why, button);
     this.#lab.append(box);
-  }
-}
-
-/** Whether the page holds what was done last time. */
-function keptSession() {
-  try {
-    return localStorage.getItem("podium.session") !== null;
-  } catch {
-    return false; // storage is switched off
   }
 }

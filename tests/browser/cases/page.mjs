@@ -286,7 +286,6 @@ test("a rest that comes late is waited for, one that cannot be fetched is said",
   let lab = await (await open()).ready();
   await lab.expect("kubectl get nodes", "node-1");
   await page.unroute("**/*_rest.wasm");
-  await page.evaluate(() => localStorage.clear());
   await page.route("**/*_rest.wasm", (route) => route.fulfill({ status: 404, body: "" }));
   lab = await (await open()).ready();
   await lab.type("kubectl get nodes");
