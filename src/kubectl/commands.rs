@@ -88,7 +88,14 @@ const HELP: Command = Command::new("help", "Help about any command", action!(hel
 
 async fn help_command(f: &Factory) -> Result {
     let found = crate::cli::command::find(f.root, f.args());
-    f.out(&super::help_text(found.command, &found.path));
+    let text = super::help_text(found.command, &found.path);
+    match std::ptr::eq(found.command, f.root) && !f.args().is_empty() {
+        true => {
+            let words: Vec<String> = f.args().iter().map(|w| format!("`{w}`")).collect();
+            f.err(&format!("Unknown help topic [{}]\n{text}", words.join(" ")));
+        }
+        false => f.out(&text),
+    }
     Ok(())
 }
 

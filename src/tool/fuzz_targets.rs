@@ -8,6 +8,7 @@ use crate::apimachinery::quantity::Quantity;
 use crate::apimachinery::time::Duration;
 use crate::apimachinery::{Value, yaml};
 use crate::cli::command;
+use crate::cli::printers::template::Template;
 use crate::client::{Accept, Api, Method, PatchType, Request};
 use crate::cluster::{Cluster, ClusterSpec};
 use crate::kubectl;
@@ -33,6 +34,13 @@ pub const TARGETS: &[Target] = &[
         budget: 500_000,
         make: read_jsonpath,
     },
+    Target {
+        name: "templates",
+        words: TEMPLATES,
+        seeds: || lines(include_str!("seeds/templates.txt")),
+        budget: 500_000,
+        make: read_template,
+    },
     Target { name: "flags", words: KUBECTL, seeds: flag_seeds, budget: 100_000, make: || Box::new(read_flags) },
     Target {
         name: "prose",
@@ -57,7 +65,9 @@ const SCENARIOS: &[&str] = &[
     include_str!("../../tests/transcripts/104-blog-namespaces.scn"),
     include_str!("../../tests/transcripts/107-blog-portforward-exec.scn"),
     include_str!("../../tests/transcripts/201-err-manifest.scn"),
+    include_str!("../../tests/transcripts/303-rollout.scn"),
     include_str!("../../tests/transcripts/305-get-output.scn"),
+    include_str!("../../tests/transcripts/306-nodes.scn"),
     include_str!("../../tests/transcripts/601-crd-rbac-misc.scn"),
 ];
 const MANIFESTS: &[&str] =
@@ -176,6 +186,46 @@ const JSONPATH: &[&str] = &[
     "'",
     "['a.b']",
 ];
+const TEMPLATES: &[&str] = &[
+    "{{",
+    "}}",
+    "{{- ",
+    " -}}",
+    "/*",
+    "*/",
+    "range ",
+    "if ",
+    "else ",
+    "end",
+    "with ",
+    "define ",
+    "template ",
+    "break",
+    "$x",
+    ":=",
+    "=",
+    ", ",
+    ".items",
+    ".metadata.name",
+    "\"a\"",
+    "'b'",
+    "`c`",
+    "(",
+    ")",
+    "|",
+    "index ",
+    "slice ",
+    "printf ",
+    "\"%5.3d%%%q%v\"",
+    "len ",
+    "eq ",
+    "lt ",
+    "3",
+    "-1.5e3",
+    "0x1f",
+    "nil",
+    "é",
+];
 const KUBECTL: &[&str] = &[
     "get ",
     "po ",
@@ -265,6 +315,21 @@ const API: &[&str] = &[
 const SHELL: &[&str] = &[
     "echo ",
     "kubectl get po ",
+    "kubectl taint node node-1 ",
+    "kubectl set env deploy/d ",
+    "kubectl set image deploy/d ",
+    "kubectl set selector svc kubernetes ",
+    "kubectl drain node-1 ",
+    "kubectl debug x --image=",
+    "kubectl cp ",
+    "kubectl diff -f ",
+    "kubectl kustomize ",
+    "kubectl auth can-i ",
+    "kubectl rollout undo deploy ",
+    "kubectl apply --server-side -f ",
+    "EDITOR=cat kubectl edit cm kube-root-ca.crt ",
+    "--to-revision=",
+    "a=b:NoSchedule ",
     "| ",
     "&& ",
     "; ",
@@ -346,6 +411,15 @@ fn read_jsonpath() -> Box<dyn FnMut(&str) -> bool> {
     let item = object! { "metadata" => object! { "name" => "a" }, "a" => 2 };
     let data = object! { "items" => list![item.clone(), item], "x" => "y" };
     Box::new(move |text| jsonpath::parse(text).is_ok_and(|path| path.text(&data, Value::to_string).is_ok()))
+}
+
+fn read_template() -> Box<dyn FnMut(&str) -> bool> {
+    let item = object! { "metadata" => object! { "name" => "a" }, "a" => 2 };
+    let data = object! { "items" => list![item.clone(), item], "x" => "y", "n" => Value::Null };
+    Box::new(move |text| match Template::parse(text, true) {
+        Ok(mut template) => template.execute(&data).1.is_ok(),
+        Err(_) => false,
+    })
 }
 
 fn read_flags(text: &str) -> bool {
