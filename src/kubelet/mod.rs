@@ -3,6 +3,7 @@
 mod admission;
 mod context;
 mod env;
+mod hooks;
 pub mod images;
 mod log;
 mod node;
@@ -49,6 +50,8 @@ pub struct Kubelets {
     due: BTreeSet<Uid>,
     streams: Streams,
     now: Time,
+    /// When the last pod began.
+    last_begin: Time,
 }
 
 /// How long a pod takes from its binding to its kubelet's first look, at most.
@@ -70,6 +73,7 @@ impl Kubelets {
             due: BTreeSet::new(),
             streams: Streams::default(),
             now: Time::default(),
+            last_begin: Time::default(),
         }
     }
 
@@ -153,7 +157,7 @@ impl Kubelets {
                 let mut pod = Pod::new(new.clone(), Rc::from(name.as_str()), now);
                 // Kubelets hear of their pods a little apart, so that pods of one moment do not move in step.
                 let late = self.nodes.get_mut(&*pod.node).map_or(0, |n| n.lateness.below(MOST_LATE_MILLIS));
-                pod.worker.begin_at(now + Duration::from_millis(1 + late));
+                pod.worker.begin_at(now, self.apart(now, now + Duration::from_millis(1 + late)));
                 self.pods.insert(uid.clone(), Box::new(pod));
                 self.due.insert(uid);
             }
@@ -162,6 +166,15 @@ impl Kubelets {
     }
 
     #[inline(never)]
+    /// A moment that no pod of just now begins at: two milliseconds from the last one, while few pods come.
+    fn apart(&mut self, now: Time, wanted: Time) -> Time {
+        let next = self.last_begin + Duration::from_millis(2);
+        let many = next > now + Duration::from_millis(200);
+        let at = if many { wanted } else { wanted.max(next) };
+        self.last_begin = at.max(self.last_begin);
+        at
+    }
+
     fn advance(&mut self, uid: &Uid, informers: &Informers, api: &mut dyn Api, now: Time) -> bool {
         let Some(mut pod) = self.pods.remove(uid) else { return false };
         let Some(node) = self.nodes.get_mut(&*pod.node) else { return false };
@@ -179,7 +192,7 @@ impl Kubelets {
             self.set_timer(uid, None);
             return true;
         }
-        let next = worker::next_timer(&pod, |t| node.relist_at(t));
+        let next = worker::next_timer(&pod, |t| node.relist_at(t, pod.worker.lag));
         self.set_timer(uid, next);
         self.pods.insert(uid.clone(), pod);
         busy

@@ -6,7 +6,7 @@ use super::images::{self, Reference, Resolved};
 use super::pod::{Backoff, Exit, Instance, Pod, State, Waiting};
 use super::status::security;
 use super::worker::{CREATE, Running, START};
-use super::{env, volumes};
+use super::{env, hooks, volumes};
 use crate::apimachinery::quantity::Quantity;
 use crate::apimachinery::time::{Duration, Time};
 use crate::apimachinery::{Object, Value};
@@ -52,7 +52,7 @@ fn backing_off(pod: &mut Pod, name: &str, crashed: Time, now: Time) -> Option<Du
 pub use crate::apimachinery::time::go_duration;
 
 /// Notes why a container does not start.
-fn refuse(pod: &mut Pod, name: &str, reason: &'static str, message: String) {
+pub fn refuse(pod: &mut Pod, name: &str, reason: &'static str, message: String) {
     pod.reasons.insert(name.to_owned(), Waiting { reason, message });
     pod.worker.fail();
 }
@@ -300,10 +300,10 @@ fn command(spec: &Value, image: &Resolved, vars: &BTreeMap<String, String>) -> V
 }
 
 /// Starts the first process of the newest container of a name.
-pub fn start(pod: &mut Pod, name: &str, context: &mut Context) {
+pub fn start(pod: &mut Pod, name: &str, context: &mut Context) -> Option<Running> {
     let spec = pod.container_spec(name).0.clone();
     let now = context.now;
-    let Some((id, image)) = pod.latest(name).map(|i| (i.id.clone(), i.image.clone())) else { return };
+    let (id, image) = pod.latest(name).map(|i| (i.id.clone(), i.image.clone()))?;
     let vars = env::variables(pod, &spec, context.node, context.informers).unwrap_or_default();
     let argv = command(&spec, &image, &vars);
     let spawn = Spawn {
@@ -314,7 +314,7 @@ pub fn start(pod: &mut Pod, name: &str, context: &mut Context) {
     };
     let spawned = context.with_kernel(pod, &id, |kernel, env| kernel.spawn(spawn, env));
     pod.worker.note_change(now);
-    let Some(instance) = pod.by_id_mut(&id) else { return };
+    let instance = pod.by_id_mut(&id)?;
     match spawned {
         Some(Ok(pid)) => {
             instance.main = pid;
@@ -322,7 +322,7 @@ pub fn start(pod: &mut Pod, name: &str, context: &mut Context) {
             instance.state = State::Running;
             pod.reasons.remove(name);
             context.event(pod, name, "Normal", "Started", "Container started");
-            run_hook(pod, &id, &spec, context);
+            return hooks::after_start(pod, name, &id, context);
         }
         Some(Err(why)) => {
             let message = format!(
@@ -336,20 +336,7 @@ pub fn start(pod: &mut Pod, name: &str, context: &mut Context) {
         }
         None => {}
     }
-}
-
-/// Runs `lifecycle.postStart`; its end is not waited for.
-fn run_hook(pod: &mut Pod, id: &str, spec: &Value, context: &mut Context) {
-    let argv: Vec<String> =
-        spec.at("lifecycle.postStart.exec.command").items().iter().map(|a| a.str().to_owned()).collect();
-    if argv.is_empty() {
-        return;
-    }
-    let name = spec["name"].str().to_owned();
-    let spawned = context.with_kernel(pod, id, |kernel, env| kernel.spawn(Spawn { argv, ..Spawn::default() }, env));
-    if spawned.is_some_and(|s| s.is_err()) {
-        context.event(pod, &name, "Warning", "FailedPostStartHook", "PostStartHook failed");
-    }
+    None
 }
 
 #[cfg(test)]

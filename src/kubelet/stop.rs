@@ -2,12 +2,13 @@
 //! `killContainer`, `SyncTerminatingPod` and `SyncTerminatedPod`.
 
 use super::context::Context;
+use super::hooks::{self, Hook};
 use super::pod::{Pod, is_sidecar};
 use super::status::{Options, generate};
 use super::worker::{Stage, delay_end};
 use crate::apimachinery::Object;
 use crate::apimachinery::time::{Duration, Time};
-use crate::sh::{Pid, Signal, Spawn};
+use crate::sh::Signal;
 
 /// No container gets less time than this.
 const MIN_GRACE: i64 = 2;
@@ -23,12 +24,6 @@ pub struct Stopping {
     hook: Option<Hook>,
     signalled: bool,
     kill_at: Time,
-}
-
-#[derive(Clone, Debug)]
-enum Hook {
-    Exec(Pid),
-    Sleep(Time),
 }
 
 impl Stopping {
@@ -54,14 +49,15 @@ impl Stopping {
             signal(pod, &self.id, Signal::KILL, context);
             return true;
         }
-        let waits = match &self.hook {
-            Some(Hook::Exec(pid)) => {
-                let pid = *pid;
-                context.with_kernel(pod, &self.id, |kernel, _| !kernel.is_done(pid)).unwrap_or(false)
-            }
-            Some(Hook::Sleep(until)) => *until > now,
-            None => false,
-        };
+        let ended = self.hook.clone().map(|hook| hooks::end(pod, &self.id, &hook, context));
+        if let Some(Some((code, _))) = &ended
+            && *code != 0
+            && !self.signalled
+        {
+            let name = pod.by_id_mut(&self.id).map(|i| i.name.clone()).unwrap_or_default();
+            context.event(pod, &name, "Warning", "FailedPreStopHook", "PreStopHook failed");
+        }
+        let waits = matches!(ended, Some(None));
         if waits || self.signalled {
             return false;
         }
@@ -88,19 +84,12 @@ pub fn ask(pod: &mut Pod, id: &str, grace: i64, context: &mut Context) -> Stoppi
     let name = pod.by_id_mut(id).map(|i| i.name.clone()).unwrap_or_default();
     let hook = pod.container_spec(&name).0.at("lifecycle.preStop").clone();
     let grace = u64::try_from(grace.max(MIN_GRACE)).unwrap_or(0);
-    let argv: Vec<String> = hook.at("exec.command").items().iter().map(|a| a.str().to_owned()).collect();
-    let hook = if let Some(seconds) = hook.at("sleep.seconds").as_i64() {
-        Some(Hook::Sleep(context.now + Duration::from_secs(u64::try_from(seconds).unwrap_or(0))))
-    } else if argv.is_empty() {
-        Some(Hook::Sleep(context.now + RUNTIME_LAG))
-    } else {
-        let spawned = context.with_kernel(pod, id, |kernel, env| kernel.spawn(Spawn { argv, ..Spawn::default() }, env));
-        match spawned {
-            Some(Ok(pid)) => Some(Hook::Exec(pid)),
-            _ => {
-                context.event(pod, &name, "Warning", "FailedPreStopHook", "PreStopHook failed");
-                None
-            }
+    let hook = match hooks::begin(pod, id, &hook, context) {
+        Ok(Some(hook)) => Some(hook),
+        Ok(None) => Some(Hook::Sleep(context.now + RUNTIME_LAG)),
+        Err(_) => {
+            context.event(pod, &name, "Warning", "FailedPreStopHook", "PreStopHook failed");
+            None
         }
     };
     Stopping { id: id.to_owned(), hook, signalled: false, kill_at: context.now + Duration::from_secs(grace) }

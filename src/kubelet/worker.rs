@@ -2,6 +2,7 @@
 //! and `kuberuntime_manager.go` (`SyncPod`).
 
 use super::context::Context;
+use super::hooks::{self, Hook};
 use super::pod::{Pod, is_sidecar};
 use super::status::{Options, generate, should_restart};
 use super::stop::Stopping;
@@ -52,6 +53,7 @@ pub enum Running {
     Pull { name: String, since: Time, until: Time },
     Create { name: String, until: Time },
     Start { name: String, until: Time },
+    PostStart { name: String, id: String, hook: Hook },
 }
 
 impl Running {
@@ -62,6 +64,8 @@ impl Running {
             | Self::Pull { until, .. }
             | Self::Create { until, .. }
             | Self::Start { until, .. } => Some(*until),
+            Self::PostStart { hook: Hook::Sleep(until), .. } => Some(*until),
+            Self::PostStart { .. } => None,
             Self::Kill(stopping) => stopping.next_timer(),
         }
     }
@@ -82,6 +86,8 @@ pub struct Worker {
     /// When the last sync ended: the next one waits for a newer look at the runtime.
     ended: Option<Time>,
     requeue: Option<Time>,
+    /// How much later than the node's first worker it learns of what happens.
+    pub lag: Duration,
     /// All its containers are done; then its end begins.
     over: Option<Time>,
     /// Since when the runtime has changes that were not looked at.
@@ -118,8 +124,9 @@ impl Worker {
         self.changed = None;
     }
 
-    /// The first sync begins then.
-    pub fn begin_at(&mut self, at: Time) {
+    /// The first sync begins then; what others learn of later stays as late.
+    pub fn begin_at(&mut self, now: Time, at: Time) {
+        self.lag = at.since(now);
         self.requeue = Some(at);
     }
 
@@ -174,7 +181,7 @@ fn deadline(pod: &Pod) -> Option<Time> {
 /// Looks at the runtime now and then: changes since the last look ask for syncs. Models `GenericPLEG.Relist`.
 fn relist(pod: &mut Pod, context: &mut Context) -> bool {
     let Some(changed) = pod.worker.changed else { return false };
-    if context.node.relist_at(changed) > context.now {
+    if context.node.relist_at(changed, pod.worker.lag) > context.now {
         return false;
     }
     pod.worker.changed = None;
@@ -208,7 +215,7 @@ fn probe(pod: &mut Pod, context: &mut Context) -> bool {
 
 /// True where the runtime was looked at since the last sync.
 fn can_start(pod: &Pod, context: &Context) -> bool {
-    pod.worker.ended.is_none_or(|ended| context.node.relist_at(ended) <= context.now)
+    pod.worker.ended.is_none_or(|ended| context.node.relist_at(ended, pod.worker.lag) <= context.now)
 }
 
 fn work(pod: &mut Pod, context: &mut Context) -> bool {
@@ -297,11 +304,22 @@ fn begin_sync(pod: &mut Pod, context: &mut Context) {
         pod.worker.over = Some(context.node.tick_after(context.now) + LOOK);
         return;
     }
+    if only_sidecars(pod) {
+        abort(pod);
+        stop::begin(pod, context);
+        return;
+    }
     pod.worker.ops = plan(pod);
     if pod.sandbox_ready() {
         // Mounted files follow their sources; what is missing now stays as it was.
         let _ = volumes::set_up(pod, context);
     }
+}
+
+/// True where all main containers have ended for good: sidecars do not keep a pod.
+fn only_sidecars(pod: &Pod) -> bool {
+    let ended = |c: &Value| pod.latest(c["name"].str()).is_some_and(|i| i.exit().is_some()) && !should_restart(pod, c);
+    pod.spec()["containers"].items().iter().all(ended)
 }
 
 /// A pod is not said to be over while something of it could run. Models `mergePodStatus`.
@@ -456,6 +474,10 @@ fn finish_op(pod: &mut Pod, context: &mut Context) -> bool {
         }
         return true;
     }
+    if let Running::PostStart { name, id, hook } = running {
+        pod.worker.running = hooks::watch_start(pod, name, id, hook, context);
+        return !matches!(pod.worker.running, Some(Running::PostStart { .. }));
+    }
     if running.until().is_some_and(|until| until > now) {
         pod.worker.running = Some(running);
         return false;
@@ -468,11 +490,8 @@ fn finish_op(pod: &mut Pod, context: &mut Context) -> bool {
         }
         Running::Pull { name, since, .. } => start::pulled(pod, &name, since, context),
         Running::Create { name, .. } => start::create(pod, &name, context),
-        Running::Start { name, .. } => {
-            start::start(pod, &name, context);
-            None
-        }
-        Running::Kill(_) => None,
+        Running::Start { name, .. } => start::start(pod, &name, context),
+        Running::PostStart { .. } | Running::Kill(_) => None,
     };
     // Nothing follows a container of the init phase that could not be started, and nothing a failed mount.
     true
