@@ -219,8 +219,9 @@ impl Deletion {
         if self.dry_run == DryRun::Server {
             options.set("dryRun", crate::list!["All"]);
         }
-        let reply =
-            f.send(Request::delete(info.url(), options)).await.map_err(|e| e.with_source("deleting", &info.source))?;
+        let reply = f.send(Request::delete(info.url(), options)).await.map_err(|e| {
+            e.of_resource("delete", &info.mapping.group_resource(), &info.name).with_source("deleting", &info.source)
+        })?;
         self.print(f, info);
         let uid = if reply.kind() == "Status" { reply["details"]["uid"].str() } else { reply.uid() };
         Ok(uid.to_owned())

@@ -41,9 +41,6 @@ const MOST_TRIES: usize = 20;
 const CANCELLED: &str = "Edit cancelled, no changes made.\n";
 
 async fn run(f: &Factory) -> Result {
-    if f.args().is_empty() && f.flags.list("filename").is_empty() && f.flags.str("kustomize").is_empty() {
-        return Err("must provide one or more resources by argument or filename".into());
-    }
     let mut builder = Builder::new(f)?.files(f);
     builder.latest = true;
     builder.subresource = f.flags.str("subresource").to_owned();
@@ -164,13 +161,24 @@ async fn open(f: &Factory, path: &str) -> Result {
         }
         return Ok(());
     };
-    let failed = |why: &str| Error::Msg(format!("there was a problem with the editor {editor:?}: {why}"));
-    let Some(handle) = system.run(&format!("{editor} {path}")) else { return Err(failed("it cannot be started")) };
+    // What has quotes is left to a shell, and named with it.
+    let shown = match editor.contains(['"', '\'', '\\']) {
+        true => format!("{} -c {editor}", system.env("SHELL").unwrap_or("/bin/bash".to_owned())),
+        false => editor.clone(),
+    };
+    let missing = || Error::Msg(format!("unable to launch the editor {shown:?}"));
+    let program = editor.split(' ').next().unwrap_or("");
+    let line = match shown == editor {
+        true => format!("command -v {program} >/dev/null || exit 127; {editor} {path}"),
+        false => format!("{editor} {path}"),
+    };
+    let handle = system.run(&line).ok_or_else(missing)?;
     loop {
         match system.run_done(handle) {
             None => Yield::default().await,
             Some(0) => return Ok(()),
-            Some(code) => return Err(failed(&format!("exit status {code}"))),
+            Some(127) => return Err(missing()),
+            Some(_) => return Err(Error::Msg(format!("there was a problem with the editor {shown:?}"))),
         }
     }
 }

@@ -71,7 +71,9 @@ impl Document {
             text => text,
         };
         let enums = schema.value["enum"].items();
-        if enums.is_empty() || own.contains("Possible enum values:") {
+        // The texts of built-in types list their values; those of custom ones say what their author wrote.
+        let is_built_in = schema.definition.starts_with("io.k8s.");
+        if enums.is_empty() || !is_built_in || own.contains("Possible enum values:") {
             return own.to_owned();
         }
         let lines: String = enums.iter().map(|e| format!("\n - `{e}`")).collect();
