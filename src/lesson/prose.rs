@@ -70,6 +70,7 @@ const LANGUAGES: &[&str] = &["yaml", "text"];
 
 impl Prose {
     /// Reads a prose file.
+    #[inline(never)]
     pub fn parse(text: &str) -> Result<Prose, ProseError> {
         let mut reader = Reader { prose: Prose::default(), place: Place::Top };
         let mut lines = text.lines().enumerate().map(|(i, line)| (i + 1, line)).peekable();

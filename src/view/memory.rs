@@ -77,6 +77,7 @@ impl Memory {
         }
     }
 
+    #[inline(never)]
     fn place(&mut self, pod: &PodView, taken: &mut BTreeSet<(String, usize)>, now: Option<Time>) {
         let mut since = now;
         match self.pods.get_mut(&pod.uid) {

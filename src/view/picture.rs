@@ -125,7 +125,6 @@ impl Picture {
     }
 
     /// Who worked is seen by what changed: a new pod with an owner, a pod that got its node.
-    #[inline(never)]
     fn notice(&mut self, pod: &Value, before: Option<&PodView>) {
         let begun = !self.worked.is_empty();
         match before {
@@ -171,15 +170,9 @@ impl Picture {
         let mut cache = BTreeMap::new();
         let mut pods = Vec::with_capacity(moment.pods.len());
         for pod in shown {
-            let (uid, version) = (pod.uid(), pod["metadata"]["resourceVersion"].str());
-            let known = self.cache.remove(uid);
-            self.notice(pod, known.as_ref().map(|(_, view)| &**view));
-            let view = match known {
-                Some((at, view)) if at == version && !ticks(view.phase) => view,
-                Some((_, view)) => keep(view, PodView::new(pod, moment.now)),
-                None => Rc::new(PodView::new(pod, moment.now)),
-            };
-            cache.insert(uid.to_owned(), (version.to_owned(), view.clone()));
+            let version = pod["metadata"]["resourceVersion"].str();
+            let view = self.see(pod, version, moment.now);
+            cache.insert(pod.uid().to_owned(), (version.to_owned(), view.clone()));
             pods.push(view);
         }
         self.cache = cache;
@@ -188,6 +181,18 @@ impl Picture {
         self.nodes = self.read_nodes(moment);
         self.namespaces = self.read_namespaces(moment);
         self.draw();
+    }
+
+    /// The view of a pod: the one there was where nothing has changed.
+    #[inline(never)]
+    fn see(&mut self, pod: &Value, version: &str, now: Time) -> Rc<PodView> {
+        let known = self.cache.remove(pod.uid());
+        self.notice(pod, known.as_ref().map(|(_, view)| &**view));
+        match known {
+            Some((at, view)) if at == version && !ticks(view.phase) => view,
+            Some((_, view)) => keep(view, PodView::new(pod, now)),
+            None => Rc::new(PodView::new(pod, now)),
+        }
     }
 
     /// Says of each node why the scheduler refused the selected pod there: `(node, reason)`; the rest is cleared.
