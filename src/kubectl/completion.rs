@@ -6,7 +6,7 @@ use crate::action;
 use crate::apimachinery::{Object, Value};
 use crate::cli::Context;
 use crate::cli::command::{Command, Found, find};
-use crate::cli::errors::{Error, Result};
+use crate::cli::errors::Result;
 use crate::cli::factory::Factory;
 use crate::cli::flags::{self, Flag};
 use crate::cli::mapper::Mapping;
@@ -256,8 +256,10 @@ const SHELLS: [&str; 4] = ["bash", "zsh", "fish", "powershell"];
 async fn run(f: &Factory) -> Result {
     match f.args() {
         [] => Err(f.usage_error("Shell not specified.")),
+        // What loads the script goes on; there is nothing that it would have to do.
         [shell] if SHELLS.contains(&shell.as_str()) => {
-            Err(Error::msg("completion scripts are not needed here: this terminal completes kubectl with Tab"))
+            f.out("# Nothing to load: this terminal completes kubectl with the Tab key.\n");
+            Ok(())
         }
         [shell] => Err(f.usage_error(format!("Unsupported shell type {shell:?}."))),
         _ => Err(f.usage_error("Too many arguments. Expected only the shell type.")),

@@ -89,7 +89,7 @@ pub fn call(name: &str, values: Vec<Found>) -> Result<Found, String> {
         "base64decode" => match one(0) {
             Some(Value::Str(text)) => match base64::decode(&text) {
                 Ok(data) => done(String::from_utf8_lossy(&data).into_owned().into()),
-                Err(at) => Err(format!("base64 decode: illegal base64 data at input byte {at}")),
+                Err(at) => Err(format!("base64 decode failed: illegal base64 data at input byte {at}")),
             },
             other => Err(format!("wrong type for value; expected string; got {}", go_type(&other))),
         },
@@ -192,7 +192,7 @@ fn equal(values: &[Found]) -> Result<bool, String> {
         let same = match (first, other) {
             (None | Some(Value::Null), None | Some(Value::Null)) => true,
             (None | Some(Value::Null), _) | (_, None | Some(Value::Null)) => false,
-            (Some(Value::List(_) | Value::Map(_)), _) => {
+            (Some(Value::List(_) | Value::Map(_)), Some(Value::List(_) | Value::Map(_))) => {
                 return Err(format!("non-comparable type {}: {}", plain(first), go_type(first)));
             }
             (Some(a), Some(b)) if std::mem::discriminant(a) == std::mem::discriminant(b) => a == b,

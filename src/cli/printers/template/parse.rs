@@ -132,12 +132,12 @@ impl Parser<'_> {
                 self.close(keyword)?;
                 Ok(Some(if keyword == "break" { Node::Break } else { Node::Continue }))
             }
-            "define" | "block" | "template" => self.named(keyword, at),
+            "define" | "block" | "template" => self.named(keyword),
             _ => self.control(keyword).map(Some),
         }
     }
 
-    fn named(&mut self, keyword: &str, at: usize) -> Parsed<Option<Node>> {
+    fn named(&mut self, keyword: &str) -> Parsed<Option<Node>> {
         self.skip_space();
         let name = self.take();
         if name.kind != T::Str {
@@ -164,7 +164,7 @@ impl Parser<'_> {
             }
             self.defined.insert(name.text.clone(), nodes);
         }
-        Ok((keyword != "define").then_some(Node::Template(name.text, pipe, at)))
+        Ok((keyword != "define").then_some(Node::Template(name.text, pipe, name.at)))
     }
 
     fn control(&mut self, keyword: &str) -> Parsed<Node> {
