@@ -1,7 +1,7 @@
 //! The page's session without a page: what a reader types, frame by frame.
 
 use podium::session::screen::{Block, Piece};
-use podium::session::{Action, Options, Session};
+use podium::session::{Action, Options, Selection, Session};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -109,4 +109,23 @@ fn the_small_browser_shows_what_a_forwarded_port_answers() {
     assert_eq!((&*view.text, view.failed, view.loading), ("You've hit kubia-manual", false, false));
     reader.session.update(Action::Browse(None));
     assert!(reader.session.screen().browser.is_none());
+}
+
+#[test]
+fn an_image_that_does_not_exist_is_explained_and_those_that_do_are_listed() {
+    let mut reader = Reader::new();
+    reader.session.update(Action::Resize { width: 1_000.0, height: 500.0 });
+    reader.run("kubectl run lost --image=nosuch/image:1");
+    let selection = Selection::Pod { namespace: "default".into(), name: "lost".into() };
+    reader.watch(5_000);
+    reader.session.update(Action::Select(Some(selection)));
+    reader.watch(1_000);
+    let note = reader.session.screen().inspector.as_ref().and_then(|i| i.advice.clone()).expect("advice");
+    assert!(note.text.contains("`nosuch/image:1`"), "{}", note.text);
+    let (list, code) = reader.run(&note.commands[0]);
+    assert_eq!(code, Some(0));
+    for line in ["nginx ", "redis ", "luksa/kubia "] {
+        assert!(list.lines().any(|l| l.starts_with(line)), "{line}: {list}");
+    }
+    assert_eq!(reader.run("help nosuch").1, Some(1));
 }

@@ -216,13 +216,10 @@ pub static EN: Texts = Texts {
         unknown_image: |image| {
             format!("Podium has no image `{image}`: images are small programs here, and nothing is downloaded.")
         },
-        known_images: "These exist:",
         crash_loop: |pod| {
             format!("A container of `{pod}` keeps ending. `kubectl logs {pod} --previous` shows its last words.")
         },
         unschedulable: "No node fits. `kubectl describe pod` says what each of them lacks.",
-        deletes_all: |count| format!("This deletes {}. They are shaded in the picture.", n(count, "object")),
-        comes_back: |owner| format!("`{owner}` makes a new pod for each one you delete. To end them all, delete it."),
         not_simulated: "The real kubectl can do this; Podium cannot yet.",
         no_controller: |kind| format!("Podium stores {kind} objects, but nothing acts on them here yet."),
     },

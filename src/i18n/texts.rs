@@ -229,11 +229,8 @@ pub struct Notes {
     pub port_taken: fn(port: &str) -> String,
     pub connection_lost: Text,
     pub unknown_image: fn(image: &str) -> String,
-    pub known_images: Text,
     pub crash_loop: fn(pod: &str) -> String,
     pub unschedulable: Text,
-    pub deletes_all: fn(count: usize) -> String,
-    pub comes_back: fn(owner: &str) -> String,
     /// A command or flag that the real kubectl has.
     pub not_simulated: Text,
     /// A kind that is stored and has no controller here.

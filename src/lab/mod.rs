@@ -102,7 +102,13 @@ impl Lab {
         let clock = cluster.clock().clone();
         let client = Client::new(clock.clone());
         let descriptions = Rc::new(descriptions::Fetched::default());
-        let mut shells = Shells::new(machine(clock.now()), client.clone(), with_editor);
+        let mut machine = machine(clock.now());
+        // The laptop has a page on the images that the kubelets know; the recorder's machine has none.
+        if with_editor {
+            let topic = format!("{}/images", crate::sh::builtins::HELP);
+            machine.files.put(&topic, crate::kubelet::images::list().as_bytes(), clock.now());
+        }
+        let mut shells = Shells::new(machine, client.clone(), with_editor);
         shells.descriptions = Some(descriptions.clone());
         let start = clock.now();
         let kubeconfig = RefCell::new((host::KUBECONFIG.into(), kubeconfig::initial(host::SERVER)));

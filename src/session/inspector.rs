@@ -1,7 +1,7 @@
 //! What the inspector shows of one object: facts from the caches, YAML, log tail and events through the door.
 
 use super::action::{InspectorTab, Selection};
-use super::screen::{Fact, InspectorView};
+use super::screen::{Fact, InspectorView, Note};
 use crate::apimachinery::time::human_duration;
 use crate::apimachinery::{Object, Time, Value, yaml};
 use crate::client::request::ReplyBody;
@@ -9,6 +9,7 @@ use crate::client::{Api, Informers, Request, Resource, StreamChunk};
 use crate::i18n::Texts;
 use crate::view::inside::Inside;
 use crate::view::picture::Picture;
+use crate::view::pod::{Phase, PodView};
 use std::rc::Rc;
 
 /// How many lines of a log are shown.
@@ -43,6 +44,7 @@ pub fn inspect(
             Selection::Pod { .. } => pod_facts(&object, now, texts),
             Selection::Node { .. } => node_facts(&object, informers, now, texts),
         },
+        advice: pod.as_deref().and_then(|p| advice(p, texts)),
         labels: pairs(object.labels()),
         annotations: pairs(object.annotations()),
         inside: matches!(selection, Selection::Pod { .. }).then(|| Rc::new(Inside::new(&object))),
@@ -59,6 +61,26 @@ pub fn inspect(
         },
         pod,
     })
+}
+
+/// What to do about a pod that does not come up.
+fn advice(pod: &PodView, texts: &Texts) -> Option<Note> {
+    let namespace = if pod.namespace == "default" { String::new() } else { format!(" -n {}", pod.namespace) };
+    let (text, command) = match pod.phase {
+        Phase::ErrImagePull | Phase::ImagePullBackOff => {
+            let failed = pod.containers.iter().find(|c| c.state == "waiting")?;
+            ((texts.notes.unknown_image)(&failed.image), "help images".to_owned())
+        }
+        Phase::CrashLoopBackOff => {
+            let command = format!("kubectl logs {}{namespace} --previous", pod.name);
+            ((texts.notes.crash_loop)(&pod.name), command)
+        }
+        Phase::Pending if !pod.message.is_empty() => {
+            (texts.notes.unschedulable.to_owned(), format!("kubectl describe pod {}{namespace}", pod.name))
+        }
+        _ => return None,
+    };
+    Some(Note { text, commands: vec![command] })
 }
 
 /// The object as `kubectl get -o yaml` shows it.

@@ -174,6 +174,8 @@ pub struct InspectorView {
     pub phase: Option<crate::view::pod::Phase>,
     pub pod: Option<Rc<crate::view::pod::PodView>>,
     pub facts: Vec<Fact>,
+    /// What to do where something is wrong.
+    pub advice: Option<Note>,
     /// A look inside the pod.
     pub inside: Option<Rc<crate::view::inside::Inside>>,
     pub labels: Vec<(String, String)>,

@@ -1,8 +1,9 @@
 //! The inspector: what is selected, looked at closely.
 
 use super::icons::Icon;
-use super::parts::{Button, Dispatch, icon_button, maybe, on_click, truth};
+use super::parts::{Button, Dispatch, command, icon_button, maybe, on_click, truth};
 use super::picture::{GLYPH, glyph};
+use super::terminal::with_code;
 use crate::i18n::Lang;
 use crate::session::screen::InspectorView;
 use crate::session::{Action, InspectorTab, Selection};
@@ -76,7 +77,7 @@ pub fn Inspector(props: &Props) -> Html {
             <div class="insp-tabs" role="tablist" onkeydown={arrows}>
                 { for tabs.iter().map(|t| tab(*lang, *t, view.tab, dispatch)) }
             </div>
-            <div class="insp-body" role="tabpanel" tabindex="0">{ body(*lang, view) }</div>
+            <div class="insp-body" role="tabpanel" tabindex="0">{ body(*lang, view, dispatch) }</div>
         </section>
     }
 }
@@ -96,10 +97,10 @@ fn tab(lang: Lang, tab: InspectorTab, current: InspectorTab, dispatch: &Dispatch
     }
 }
 
-fn body(lang: Lang, view: &InspectorView) -> Html {
+fn body(lang: Lang, view: &InspectorView, dispatch: &Dispatch) -> Html {
     let w = lang.texts();
     match view.tab {
-        InspectorTab::Overview => overview(lang, view),
+        InspectorTab::Overview => overview(lang, view, dispatch),
         InspectorTab::Yaml => html! { <pre class="insp-code" lang="en">{ view.yaml.clone() }</pre> },
         InspectorTab::Logs if view.logs.is_empty() => html! { <p>{ w.inspector.no_logs }</p> },
         InspectorTab::Logs => html! { <pre class="insp-code" lang="en">{ view.logs.clone() }</pre> },
@@ -108,7 +109,7 @@ fn body(lang: Lang, view: &InspectorView) -> Html {
     }
 }
 
-fn overview(lang: Lang, view: &InspectorView) -> Html {
+fn overview(lang: Lang, view: &InspectorView, dispatch: &Dispatch) -> Html {
     let w = lang.texts();
     let pairs = |name: &'static str, pairs: &[(String, String)]| {
         (!pairs.is_empty()).then(|| html! {
@@ -126,6 +127,10 @@ fn overview(lang: Lang, view: &InspectorView) -> Html {
             { pairs(w.inspector.labels, &view.labels) }
             { pairs(w.inspector.annotations, &view.annotations) }
         </dl>
+        if let Some(note) = &view.advice {
+            <aside class="t-note"><p>{ with_code(&note.text) }</p>
+                <div class="t-do">{ for note.commands.iter().map(|c| command(lang, c, dispatch)) }</div></aside>
+        }
         if let Some(inside) = &view.inside {
             <><h3>{ w.inspector.inside }</h3>{ super::inside::inside(lang, inside) }</>
         }

@@ -104,6 +104,23 @@ pub fn all() -> impl Iterator<Item = &'static Image> {
     FAMILIES.iter().flat_map(|family| family.iter())
 }
 
+/// The list of images for people: names as one types them, and what they are.
+pub fn list() -> String {
+    let mut rows: Vec<(&str, &str)> = all().map(|i| (short(i.name), i.about)).collect();
+    rows.sort_unstable();
+    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let rows = rows.into_iter().map(|(name, about)| format!("{name:width$}   {about}").trim_end().to_owned() + "\n");
+    ["Images are small programs here; nothing is downloaded. These exist:\n\n".to_owned()]
+        .into_iter()
+        .chain(rows)
+        .collect()
+}
+
+/// `docker.io/library/nginx` as one types it: `nginx`.
+fn short(name: &'static str) -> &'static str {
+    name.strip_prefix("docker.io/library/").or(name.strip_prefix("docker.io/")).unwrap_or(name)
+}
+
 /// An image and the tag or digest it was asked for.
 #[derive(Clone, Debug)]
 pub struct Resolved {

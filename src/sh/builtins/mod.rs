@@ -7,6 +7,7 @@ mod state;
 use super::interp::{Flavor, Interp};
 use super::io::Io;
 use super::tools;
+pub use state::HELP;
 
 /// What a builtin came to.
 pub(super) enum Outcome {

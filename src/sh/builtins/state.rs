@@ -438,14 +438,29 @@ pub fn history(sh: &mut Interp, io: &mut Io<'_>, argv: &[String], _: &mut Vec<u8
     Outcome::Done(0)
 }
 
-pub fn help(_: &mut Interp, io: &mut Io<'_>, _: &[String], _: &mut Vec<u8>) -> Outcome {
+/// A file for each topic of `help`.
+pub const HELP: &str = "/usr/share/help";
+
+pub fn help(_: &mut Interp, io: &mut Io<'_>, argv: &[String], _: &mut Vec<u8>) -> Outcome {
+    if let Some(topic) = argv.get(1) {
+        return match io.read_file(&format!("{HELP}/{}", topic.replace('/', ""))) {
+            Ok(text) => {
+                io.out(&String::from_utf8_lossy(&text));
+                Outcome::Done(0)
+            }
+            Err(_) => {
+                io.err(&format!("bash: help: no help topics match `{topic}'.  Try `help'.\n"));
+                Outcome::Done(1)
+            }
+        };
+    }
     let mut builtins: Vec<&str> = super::names().filter(|n| n.len() > 1).collect();
     builtins.sort_unstable();
     let mut tools: Vec<&str> = crate::sh::tools::names().collect();
     tools.sort_unstable();
     io.out(&format!(
         "A small simulated shell. It knows pipes, redirects, here-documents, variables, loops, functions and jobs.\n\n\
-         Builtins: {}\n\nTools: {}\n\nkubectl help shows what kubectl can do.\n",
+         Builtins: {}\n\nTools: {}\n\nkubectl help shows what kubectl can do; help images lists the images that exist.\n",
         builtins.join(" "),
         tools.join(" ")
     ));

@@ -10,6 +10,7 @@ use super::parts::{Dispatch, flag, truth};
 use crate::i18n::Lang;
 use crate::session::screen::{TabView, TerminalView};
 use crate::session::{Action, Effect, LineKey};
+pub use block::with_code;
 use gloo::events::EventListener;
 use head::Head;
 use line::{Line, Pressed, characters, pressed, units};
