@@ -7,7 +7,7 @@ use super::pod::Backoff;
 use crate::apimachinery::time::{Duration, Time};
 use crate::apimachinery::{Object, Value};
 use crate::client::recorder::Style;
-use crate::client::{Api, Door, EventRecorder, Informers, Resource};
+use crate::client::{Api, Door, EventRecorder, Informers, Request, Resource};
 use crate::network::Addresses;
 use crate::sim::Rng;
 use crate::{list, object};
@@ -156,7 +156,9 @@ impl Node {
             node.set("spec.taints", taints);
         }
         node.set("status", self.status(&Value::Null, now));
-        let _ = Self::door(api).create(Resource::Nodes, "", node);
+        if let Ok(made) = Self::door(api).create(Resource::Nodes, "", node) {
+            register_drivers(&made, api);
+        }
     }
 
     fn report(&mut self, mut node: Value, api: &mut dyn Api, now: Time) {
@@ -283,6 +285,24 @@ fn runtime_handler(name: &str) -> Value {
     object! {
         "name" => name, "features" => object! { "recursiveReadOnlyMounts" => true, "userNamespaces" => true },
     }
+}
+
+/// In-tree plugins whose volumes are handed to CSI drivers.
+const MIGRATED: &str = "kubernetes.io/aws-ebs,kubernetes.io/azure-disk,kubernetes.io/azure-file,kubernetes.io/cinder,\
+    kubernetes.io/gce-pd,kubernetes.io/portworx-volume,kubernetes.io/vsphere-volume";
+
+/// The node's list of CSI drivers, which stays empty here. Models `nodeinfomanager`.
+fn register_drivers(node: &Value, api: &mut dyn Api) {
+    let owner = object! { "apiVersion" => "v1", "kind" => "Node", "name" => node.name(), "uid" => node.uid() };
+    let list = object! {
+        "apiVersion" => "storage.k8s.io/v1", "kind" => "CSINode",
+        "metadata" => object! {
+            "name" => node.name(), "ownerReferences" => list![owner],
+            "annotations" => object! { "storage.alpha.kubernetes.io/migrated-plugins" => MIGRATED },
+        },
+        "spec" => object! { "drivers" => Value::Null },
+    };
+    let _ = api.handle(Request::post("/apis/storage.k8s.io/v1/csinodes", list));
 }
 
 /// Reads `key=value:Effect` or `key:Effect`.

@@ -39,6 +39,8 @@ pub fn apply(group: &str, kind: &str, object: &mut Value) {
             fill(map, "reclaimPolicy", "Delete");
             fill(map, "volumeBindingMode", "Immediate");
         }
+        // Required and without `omitempty`: an empty list reads back as null.
+        ("storage.k8s.io", "CSINode") => fill(map.entry("spec").map_mut(), "drivers", Value::Null),
         ("storage.k8s.io", "CSIDriver") => csi_driver(map.entry("spec").map_mut()),
         ("scheduling.k8s.io", "PriorityClass") => fill(map, "preemptionPolicy", "PreemptLowerPriority"),
         (RBAC, "RoleBinding" | "ClusterRoleBinding") => binding(map),
