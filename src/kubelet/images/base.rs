@@ -17,15 +17,15 @@ pub enum Base {
     Full,
 }
 
-const APPLETS: &str = "[ [[ ash awk base64 basename cat chmod chown clear cp cut date dirname echo egrep env expr false \
-    fgrep find free getopt grep gunzip gzip head hostname httpd id kill killall ln ls md5sum mkdir mktemp more mv nc ping telnet \
-    netstat nslookup pidof ping printenv printf ps pwd readlink realpath rm rmdir sed seq sh sha256sum sleep sort stat \
-    tail tar tee test timeout top touch tr true uname uniq uptime vi watch wc wget which whoami xargs yes";
+const APPLETS: &str = "[ ash awk base64 basename cat chmod chown clear cp cut date df dirname du echo egrep env expr false \
+    fgrep find free getopt grep gunzip gzip head hostname id ifconfig ip kill killall ln ls md5sum mkdir mktemp more mount mv nc nl nproc ping telnet \
+    netstat nslookup pidof ping printenv printf ps pwd readlink realpath rev rm rmdir sed seq sh sha256sum sleep sort stat \
+    tac tail tar tee test timeout top touch tr true uname uniq uptime vi watch wc wget which whoami xargs yes";
 const DEBIAN: &str = "[ awk base64 basename bash cat chmod chown clear cp cut date dirname echo egrep env expr false fgrep \
     find getent grep gunzip gzip head hostname id ln ls md5sum mkdir mktemp more mv pidof printenv printf pwd \
     readlink realpath rm rmdir sed seq sh sha256sum sleep sort stat tail tar tee test timeout touch tr true uname uniq \
     uptime wc which whoami xargs yes";
-const FULL: &str = "curl wget ps top free kill watch killall";
+const FULL: &str = "curl wget ps top free kill watch killall ip ss";
 
 /// Package managers, which say that they cannot install anything here.
 fn packagers(base: Base) -> &'static [&'static str] {

@@ -4,6 +4,7 @@ mod base;
 mod idle;
 mod kubia;
 mod language;
+mod net_tools;
 mod nginx;
 mod redis;
 mod reference;
@@ -97,7 +98,7 @@ const FAMILIES: &[&[Image]] =
 const FAMILY_APPS: &[&[server::App]] = &[kubia::APPS, nginx::APPS, web::APPS];
 
 /// The small programs of the families.
-const FAMILY_PROGRAMS: &[&[(&str, language::Run)]] = &[language::PROGRAMS, small::PROGRAMS];
+const FAMILY_PROGRAMS: &[&[(&str, language::Run)]] = &[language::PROGRAMS, net_tools::PROGRAMS, small::PROGRAMS];
 
 /// All images, for the page's list.
 pub fn all() -> impl Iterator<Item = &'static Image> {

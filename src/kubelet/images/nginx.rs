@@ -2,7 +2,7 @@
 
 use super::Image;
 use super::base::Base;
-use super::server::{App, Context, Stop};
+use super::server::{App, Context, Says, Stop};
 use crate::apimachinery::time::MONTHS;
 use crate::sh::files::normalize;
 use crate::sh::http::{Request, Response, date, reason};
@@ -69,13 +69,16 @@ const ENTRYPOINT: &str = "#!/bin/sh\nif [ \"$1\" = nginx ]; then\ncat <<'EOF'\n\
 pub const APPS: &[App] = &[App { name: "nginx", port, started, in_use, answer, stop }];
 
 /// The first `listen` of the server's configuration.
-fn port(c: &mut Context<'_, '_>) -> Result<u16, String> {
+fn port(c: &mut Context<'_, '_>) -> Result<u16, Says> {
     match c.args.get(1).map(String::as_str) {
-        Some("-v") => return Err(format!("nginx version: nginx/{VERSION}\n")),
+        Some("-v") => return Err(Says(format!("nginx version: nginx/{VERSION}\n"), 0)),
         Some("-t") => {
-            return Err("nginx: the configuration file /etc/nginx/nginx.conf syntax is ok\nnginx: configuration file \
+            return Err(Says(
+                "nginx: the configuration file /etc/nginx/nginx.conf syntax is ok\nnginx: configuration file \
                         /etc/nginx/nginx.conf test is successful\n"
-                .to_owned());
+                    .to_owned(),
+                0,
+            ));
         }
         _ => {}
     }

@@ -33,13 +33,16 @@ impl Context<'_, '_> {
     }
 }
 
+/// What a server says instead of serving, and its exit code then.
+pub struct Says(pub String, pub i32);
+
 /// A server as a table row.
 #[derive(Clone, Copy)]
 pub struct App {
     /// Its name in executables.
     pub name: &'static str,
     /// The port it listens on, from its arguments and environment; 0 for none.
-    pub port: fn(&mut Context<'_, '_>) -> Result<u16, String>,
+    pub port: fn(&mut Context<'_, '_>) -> Result<u16, Says>,
     /// Logs its start.
     pub started: fn(&mut Context<'_, '_>),
     /// Logs that its port is taken; returns its exit code.
@@ -98,9 +101,9 @@ impl Http {
         let app = self.app;
         match self.with(io, "", app.port) {
             Ok(port) => self.port = port,
-            Err(text) => {
+            Err(Says(text, code)) => {
                 io.err(&text);
-                return Some(Step::Exit(1));
+                return Some(Step::Exit(code));
             }
         }
         if self.port != 0 && io.listen(self.port).is_err() {

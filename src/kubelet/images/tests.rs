@@ -178,3 +178,22 @@ fn shells_use_the_words_of_their_image() {
     }
     assert_eq!(run("debian", &[], &["bash", "-c", "foo"]).0, "bash: line 1: foo: command not found\n");
 }
+
+#[test]
+fn every_tool_of_a_base_can_be_started() {
+    let mut missing = Vec::new();
+    for image in ["busybox", "alpine", "debian", "node"] {
+        let found = lookup(image).unwrap();
+        let files = found.files();
+        let dir = if matches!(found.image.base, Base::Busybox | Base::Alpine) { "/bin" } else { "/usr/bin" };
+        for (name, _) in files.list(dir).unwrap() {
+            let Ok(data) = files.read(&format!("{dir}/{name}")) else { continue };
+            let text = String::from_utf8_lossy(&data).into_owned();
+            let Some(program) = text.strip_prefix("\x7fELF:").map(str::trim) else { continue };
+            if load(program, &[name.to_string()]).is_none() {
+                missing.push(name.to_string());
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:?}");
+}

@@ -3,7 +3,7 @@
 use super::Image;
 use super::base::Base;
 use super::nginx::content_type;
-use super::server::{App, Context, Stop, no_handler};
+use super::server::{App, Context, Says, Stop, no_handler};
 use crate::apimachinery::time::MONTHS;
 use crate::sh::files::normalize;
 use crate::sh::http::{Request, Response, date};
@@ -166,9 +166,9 @@ fn flag<'a>(args: &'a [String], name: &str) -> Option<&'a str> {
     })
 }
 
-fn text_port(c: &mut Context<'_, '_>) -> Result<u16, String> {
+fn text_port(c: &mut Context<'_, '_>) -> Result<u16, Says> {
     if flag(c.args, "text").is_none() && c.io.var("ECHO_TEXT").is_none() {
-        return Err("Missing -text option!\n".to_owned());
+        return Err(Says("Missing -text option!\n".to_owned(), 1));
     }
     let listen = flag(c.args, "listen").unwrap_or(":5678");
     Ok(listen.rsplit(':').next().and_then(|p| p.parse().ok()).unwrap_or(5678))
@@ -227,7 +227,7 @@ fn echo(c: &mut Context<'_, '_>, request: &Request) -> Response {
     Response::text(200, text)
 }
 
-fn env_port(c: &mut Context<'_, '_>) -> Result<u16, String> {
+fn env_port(c: &mut Context<'_, '_>) -> Result<u16, Says> {
     Ok(c.io.var("PORT").and_then(|p| p.parse().ok()).unwrap_or(8080))
 }
 
@@ -268,14 +268,14 @@ fn nginx_hello(c: &mut Context<'_, '_>, request: &Request) -> Response {
 
 // --- agnhost ---------------------------------------------------------------------------------------------------
 
-fn agnhost_port(c: &mut Context<'_, '_>) -> Result<u16, String> {
+fn agnhost_port(c: &mut Context<'_, '_>) -> Result<u16, Says> {
     let number = |name: &str, or: u16| flag(c.args, name).and_then(|p| p.parse().ok()).unwrap_or(or);
     match c.args.get(1).map(String::as_str) {
         None | Some("pause") => Ok(0),
         Some("netexec") => Ok(number("http-port", 8080)),
         Some("serve-hostname") => Ok(number("port", 9376)),
         Some("liveness") => Ok(8080),
-        Some(other) => Err(format!("agnhost {other} is not simulated here\n")),
+        Some(other) => Err(Says(format!("agnhost {other} is not simulated here\n"), 1)),
     }
 }
 
@@ -398,7 +398,7 @@ fn httpd(c: &mut Context<'_, '_>, request: &Request) -> Response {
 }
 
 /// `python -m http.server [PORT]`
-fn python_port(c: &mut Context<'_, '_>) -> Result<u16, String> {
+fn python_port(c: &mut Context<'_, '_>) -> Result<u16, Says> {
     Ok(c.args.iter().skip(3).find_map(|a| a.parse().ok()).unwrap_or(8000))
 }
 

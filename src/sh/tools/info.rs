@@ -43,13 +43,35 @@ fn user(io: &mut Io<'_>) -> (String, u32) {
 
 pub fn id(io: &mut Io<'_>, call: &Call<'_>) -> i32 {
     let (name, uid) = user(io);
+    let groups = groups(io, &name, uid);
+    let numbers: Vec<String> = groups.iter().map(|(gid, _)| gid.to_string()).collect();
     let text = match call.args.first().map(String::as_str) {
-        Some("-u" | "-g" | "-G") => uid.to_string(),
+        Some("-u" | "-g") => uid.to_string(),
+        Some("-G") => numbers.join(" "),
         Some("-un" | "-gn" | "-nu") => name,
-        _ => format!("uid={uid}({name}) gid={uid}({name}) groups={uid}({name})"),
+        _ => {
+            let all: Vec<String> = groups.iter().map(|(gid, name)| format!("{gid}({name})")).collect();
+            format!("uid={uid}({name}) gid={uid}({name}) groups={}", all.join(","))
+        }
     };
     io.out(&format!("{text}\n"));
     0
+}
+
+/// The user's own group, and those that list it as a member.
+fn groups(io: &mut Io<'_>, name: &str, uid: u32) -> Vec<(u32, String)> {
+    let mut all = vec![(uid, name.to_owned())];
+    let data = io.read_file("/etc/group").map(|d| String::from_utf8_lossy(&d).into_owned()).unwrap_or_default();
+    for line in data.lines() {
+        let fields: Vec<&str> = line.split(':').collect();
+        if let [group, _, gid, members] = fields.as_slice()
+            && members.split(',').any(|m| m == name)
+            && let Ok(gid) = gid.parse()
+        {
+            all.push((gid, (*group).to_owned()));
+        }
+    }
+    all
 }
 
 const RELEASE: &str = "6.1.0-podium";

@@ -8,6 +8,7 @@ mod digest;
 mod disk;
 mod dns;
 mod echo;
+mod expr;
 mod fetch;
 mod filter;
 mod grep;
@@ -62,6 +63,7 @@ const QUICK: &[(&str, Quick)] = &[
     ("dirname", paths::dirname),
     ("du", paths::du),
     ("echo", echo::echo),
+    ("expr", expr::expr),
     ("false", |_, _| 1),
     ("find", paths::find),
     ("free", info::free),
