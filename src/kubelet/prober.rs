@@ -247,7 +247,16 @@ fn start(pod: &mut Pod, spec: &Value, name: &str, id: &str, context: &mut Contex
     });
     let refused = format!("dial tcp {host}:{port}: connect: connection refused");
     if spec["httpGet"].is_null() {
-        let Some((container, conn)) = connection else { return Err(refused) };
+        let Some((container, conn)) = connection else {
+            let seconds = spec["timeoutSeconds"].int().max(1);
+            return Err(match spec["grpc"].is_null() {
+                true => refused,
+                // gRPC tries again until the time is over.
+                false => format!(
+                    "timeout: failed to connect service \"{host}:{port}\" within {seconds}s: context deadline exceeded"
+                ),
+            });
+        };
         context.with_kernel(pod, &container, |kernel, _| kernel.conn_close(conn));
         return Ok(None);
     }

@@ -265,7 +265,7 @@ fn machine(pod: &Pod, spec: &Value, image: &Resolved, vars: BTreeMap<String, Str
 }
 
 /// Bytes that a container may hold: its limit, or what the node has.
-fn memory_limit(spec: &Value, node_memory: &str) -> u64 {
+pub fn memory_limit(spec: &Value, node_memory: &str) -> u64 {
     let limit = spec.at("resources.limits.memory").str();
     let quantity = Quantity::parse(if limit.is_empty() { node_memory } else { limit });
     quantity.ok().and_then(|q| u64::try_from(q.value()).ok()).unwrap_or(u64::MAX)

@@ -338,7 +338,7 @@ pub fn delay_end(pod: &Pod, mut status: Value) -> Value {
 }
 
 /// Tells of running containers whose requests or limits were changed in place. The runtime takes them over at once.
-fn resize(pod: &Pod, context: &mut Context) {
+fn resize(pod: &mut Pod, context: &mut Context) {
     let statuses = pod.sent["containerStatuses"].items();
     let has_changed = |container: &&Value| {
         let status = statuses.iter().find(|s| s["name"] == container["name"]);
@@ -353,6 +353,13 @@ fn resize(pod: &Pod, context: &mut Context) {
         .collect();
     if changed.is_empty() {
         return;
+    }
+    for container in &changed {
+        let limit = start::memory_limit(container, &context.node.spec.memory);
+        let instance = pod.instances.iter_mut().rev().find(|i| i.name == container["name"].str());
+        if let Some(kernel) = instance.and_then(|i| i.kernel.as_mut()) {
+            kernel.memory = Some(limit);
+        }
     }
     let what = object! { "containers" => changed, "generation" => pod.object.generation() };
     context.event(pod, "", "Normal", "ResizeStarted", &format!("Pod resize started: {what}"));

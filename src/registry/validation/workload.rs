@@ -4,6 +4,7 @@ use super::{invalid_each, metadata, non_negative, one_of_if_set, pod, selector};
 use crate::apimachinery::field::{Error, ErrorList, Path};
 use crate::apimachinery::labels::Selector;
 use crate::apimachinery::{Object, Value, names};
+use crate::object;
 
 /// How the kinds differ.
 pub struct Rules {
@@ -33,8 +34,22 @@ pub fn validate(errors: &mut ErrorList, spec: &Value, rules: &Rules) {
     }
     match Selector::from_label_selector(chosen) {
         Err(_) => errors.push(Error::invalid(&path.child("selector"), chosen.clone(), "invalid label selector")),
-        Ok(parsed) => template(errors, &spec["template"], &parsed, rules.kind, &path.child("template")),
+        Ok(parsed) => template(errors, &with_claims(spec), &parsed, rules.kind, &path.child("template")),
     }
+}
+
+/// The template with a volume for each claim that a stateful set makes for its pods.
+fn with_claims(spec: &Value) -> Value {
+    let mut template = spec["template"].clone();
+    for claim in spec["volumeClaimTemplates"].items() {
+        let name = claim.name();
+        if !template.at("spec.volumes").items().iter().any(|v| v["name"].str() == name) {
+            let source = object! { "claimName" => name };
+            let volume = object! { "name" => name, "persistentVolumeClaim" => source };
+            template.at_mut("spec.volumes").list_mut().push(volume);
+        }
+    }
+    template
 }
 
 /// The template must be selected, and its pods must live on.
@@ -195,4 +210,29 @@ pub fn cron_job(cron: &Value) -> ErrorList {
         invalid_each(&mut errors, &Path::new("metadata").child("name"), cron.name(), texts);
     }
     errors
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As `test/cmd` and the StatefulSet tutorial have them: a mount of a claim that the set makes.
+    #[test]
+    fn a_stateful_set_may_mount_its_claims() {
+        let set = |claim: &str| {
+            let text = format!(
+                r#"{{"selector":{{"matchLabels":{{"a":"b"}}}},"volumeClaimTemplates":[{{"metadata":{{"name":"{claim}"}}}}],
+                "template":{{"metadata":{{"labels":{{"a":"b"}}}},"spec":{{"restartPolicy":"Always","dnsPolicy":"ClusterFirst",
+                "containers":[{{"name":"c","image":"nginx","imagePullPolicy":"Always","terminationMessagePolicy":"File",
+                "volumeMounts":[{{"name":"data","mountPath":"/data"}}]}}]}}}}}}"#
+            );
+            let mut errors = ErrorList::new();
+            let rules = Rules { kind: "StatefulSet", in_selector: "statefulset", numbers: &[] };
+            validate(&mut errors, &Value::from_json(&text).expect("JSON"), &rules);
+            errors.iter().map(|e| e.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(set("data"), [""; 0]);
+        let mount = "spec.template.spec.containers[0].volumeMounts[0].name: Not found: \"data\"";
+        assert_eq!(set("other"), [mount]);
+    }
 }
