@@ -263,18 +263,6 @@ impl Node {
             },
         };
         let _ = door.create(Resource::Leases, "kube-node-lease", lease);
-        Self::report_drivers(api, &name, node.uid());
-    }
-
-    /// The node's CSINode, which names no driver: `initializeCSINode` of `pkg/volume/csi`.
-    fn report_drivers(api: &mut dyn Api, name: &str, uid: &str) {
-        let owner = object! { "apiVersion" => "v1", "kind" => "Node", "name" => name, "uid" => uid };
-        let csi_node = object! {
-            "apiVersion" => "storage.k8s.io/v1", "kind" => "CSINode",
-            "metadata" => object! { "name" => name, "ownerReferences" => list![owner] },
-            "spec" => object! { "drivers" => Value::Null },
-        };
-        api.handle(Request::post("/apis/storage.k8s.io/v1/csinodes", csi_node));
     }
 }
 
