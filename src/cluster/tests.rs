@@ -123,3 +123,17 @@ fn a_container_over_its_memory_limit_is_killed() {
     let ended = &pod.at("status.containerStatuses")[0]["state"]["terminated"];
     assert_eq!((ended["reason"].str(), ended["exitCode"].int()), ("OOMKilled", 137));
 }
+
+#[test]
+fn a_job_whose_end_is_decided_makes_no_more_pods() {
+    let mut cluster = Cluster::boot(&ClusterSpec::plain(1));
+    let job = r#"{"apiVersion":"batch/v1","kind":"Job","metadata":{"name":"retry"},"spec":{"backoffLimit":1,"template":{
+        "spec":{"restartPolicy":"OnFailure","containers":[{"name":"c","image":"busybox","command":["sh","-c","exit 2"]}]}}}}"#;
+    let job = Value::from_json(job).expect("JSON");
+    assert_eq!(cluster.handle(Request::post("/apis/batch/v1/namespaces/default/jobs", job)).code, 201);
+    cluster.run_until(cluster.now() + Duration::from_secs(60)).expect("comes to rest");
+    let list = cluster.handle(Request::get("/api/v1/namespaces/default/events")).into_result().expect("a list");
+    let of_job = |e: &&Value| e.at("involvedObject.kind").str() == "Job";
+    let reasons: Vec<&str> = list["items"].items().iter().filter(of_job).map(|e| e["reason"].str()).collect();
+    assert_eq!(reasons, ["SuccessfulCreate", "SuccessfulDelete", "BackoffLimitExceeded"]);
+}

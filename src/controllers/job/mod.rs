@@ -110,18 +110,25 @@ pub fn is_indexed(job: &Value) -> bool {
 struct End {
     interim: &'static str,
     last: &'static str,
-    reason: &'static str,
+    reason: String,
     message: String,
 }
 
 impl End {
-    fn failed(reason: &'static str, message: &str) -> Self {
-        Self { interim: "FailureTarget", last: "Failed", reason, message: message.to_owned() }
+    fn failed(reason: &str, message: &str) -> Self {
+        Self { interim: "FailureTarget", last: "Failed", reason: reason.to_owned(), message: message.to_owned() }
+    }
+
+    /// The end that was decided before and waits for pods to go.
+    fn decided(job: &Value) -> Option<Self> {
+        let holds = |c: &&Value| c["type"].str() == "FailureTarget" && c["status"].str() == "True";
+        let condition = job.at("status.conditions").items().iter().find(holds)?;
+        Some(Self::failed(condition["reason"].str(), condition["message"].str()))
     }
 
     fn complete() -> Self {
         let message = "Reached expected number of succeeded pods".to_owned();
-        Self { interim: "SuccessCriteriaMet", last: "Complete", reason: "CompletionsReached", message }
+        Self { interim: "SuccessCriteriaMet", last: "Complete", reason: "CompletionsReached".to_owned(), message }
     }
 }
 
@@ -185,7 +192,7 @@ impl Sync<'_> {
         }
         match ends {
             Some(end) if end.last == "Complete" => context.event(&self.job, "Normal", "Completed", "Job completed"),
-            Some(end) => context.event(&self.job, "Warning", end.reason, &end.message),
+            Some(end) => context.event(&self.job, "Warning", &end.reason, &end.message),
             None if end.is_some() => context.queue.add_at(self.job.key(), context.now + BATCH),
             None => {}
         }
@@ -208,6 +215,9 @@ impl Sync<'_> {
     /// Whether the job is over, and how.
     fn end(&self, succeeded: i64, failed: i64, active: &[Value], context: &mut Context) -> Option<End> {
         let job = &self.job;
+        if let Some(end) = End::decided(job) {
+            return Some(end);
+        }
         let limit = job.at("spec.backoffLimit").as_i64().unwrap_or(6);
         let restarts: i64 = match job.at("spec.template.spec.restartPolicy").str() {
             "OnFailure" => active.iter().map(pods::restarts).sum(),
@@ -332,7 +342,7 @@ impl Sync<'_> {
             return;
         }
         let condition = object! {
-            "type" => kind, "status" => "True", "reason" => end.reason, "message" => end.message.as_str(),
+            "type" => kind, "status" => "True", "reason" => end.reason.as_str(), "message" => end.message.as_str(),
             "lastProbeTime" => context.now.rfc3339(), "lastTransitionTime" => context.now.rfc3339(),
         };
         self.job.at_mut("status.conditions").list_mut().push(condition);
