@@ -35,8 +35,9 @@ pub fn root(groups: &[(&str, &[Command])]) -> String {
         "kubectl controls a Kubernetes cluster: here, the simulated one in this page.\n\n Find more information at: \
          https://kubernetes.io/docs/reference/kubectl/\n",
     );
+    let width = groups.iter().flat_map(|(_, commands)| commands.iter()).map(|c| c.name.len()).max().unwrap_or(0);
     for (title, commands) in groups {
-        out.push_str(&format!("\n{title}:\n{}", list(commands)));
+        out.push_str(&format!("\n{title}:\n{}", padded(commands, width)));
     }
     out.push_str("\nUsage:\n  kubectl [flags] [options]\n\n");
     out.push_str("Use \"kubectl <command> --help\" for more information about a given command.\n");
@@ -69,8 +70,11 @@ fn indented(text: &str) -> String {
 }
 
 fn list(commands: &[Command]) -> String {
-    let width = commands.iter().map(|c| c.name.len()).max().unwrap_or(0).max(13);
-    commands.iter().map(|c| format!("  {:width$} {}\n", c.name, c.short)).collect()
+    padded(commands, commands.iter().map(|c| c.name.len()).max().unwrap_or(0).max(11))
+}
+
+fn padded(commands: &[Command], width: usize) -> String {
+    commands.iter().map(|c| format!("  {:width$}   {}\n", c.name, c.short)).collect()
 }
 
 fn options(mut flags: Vec<&Flag>) -> String {

@@ -174,6 +174,19 @@ pub fn syntax_error(text: &str) -> String {
     }
 }
 
+/// Why a text is not JSON, as `encoding/json` says it.
+pub fn plain_error(text: &str) -> String {
+    let mut scan = Scan { bytes: text.as_bytes(), at: 0, depth: 0 };
+    match scan.value() {
+        Err(Some((_, why))) => why,
+        Err(None) => "unexpected end of JSON input".into(),
+        Ok(()) => match scan.rest() {
+            Err(Some((_, why))) => why,
+            _ => "json: invalid".into(),
+        },
+    }
+}
+
 /// Finds the first wrong byte. Errors: its offset and text, or None at the end of the text.
 struct Scan<'a> {
     bytes: &'a [u8],
@@ -198,6 +211,10 @@ impl Scan<'_> {
             b => format!("'{}'", char::from(b)),
         };
         Err(Some((self.at + 1, format!("invalid character {shown} {place}"))))
+    }
+    fn rest(&mut self) -> Scanned {
+        self.blank();
+        self.wrong("after top-level value")
     }
     fn value(&mut self) -> Scanned {
         self.blank();

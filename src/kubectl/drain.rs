@@ -41,7 +41,7 @@ async fn run(f: &Factory) -> Result {
         return Err(f.usage_error("USAGE: drain NODE [flags]"));
     }
     if !f.args().is_empty() && !selector.is_empty() {
-        return Err("cannot specify both a node name and a --selector option".into());
+        return Err(f.usage_error("cannot specify both a node name and a --selector option"));
     }
     let dry_run = DryRun::of(f)?;
     let builder = Builder::new(f)?;

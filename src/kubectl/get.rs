@@ -189,8 +189,9 @@ async fn generic(f: &Factory, mut printer: Printer) -> Result {
         return Error::all(errors);
     }
     let sort_by = f.flags.str("sort-by");
-    if !sort_by.is_empty() {
-        sort::infos(&mut infos, sort_by)?;
+    if !sort_by.is_empty() && !single && !infos.is_empty() && !sort::infos(&mut infos, sort_by)? {
+        let path = crate::apimachinery::jsonpath::relaxed(sort_by)?;
+        return Err(format!("couldn't find any field with path {path:?} in the list of objects").into());
     }
     let object = match infos.as_slice() {
         [info] if single => info.object.clone(),

@@ -54,9 +54,13 @@ async fn view(f: &Factory) -> Result {
     builder.latest = true;
     for info in builder.args(f, false, f.args()).await?.all_infos(f).await? {
         let Some(text) = info.object.annotation(LAST_APPLIED) else {
+            // kubectl wraps an error that is not there, so that what came from no file goes by unsaid.
+            if info.source.is_empty() {
+                continue;
+            }
             return Err(Error::Msg(format!(
-                "no last-applied-configuration annotation found on resource: {}",
-                info.name
+                "error when no last-applied-configuration annotation found on resource: {}\n {:?}: <nil>",
+                info.name, info.source
             )));
         };
         let value = Value::from_json(text).unwrap_or(Value::Null);

@@ -4,7 +4,7 @@ use super::util::{self, DryRun};
 use crate::action;
 use crate::api::schema;
 use crate::apimachinery::patch::{json, merge, strategic};
-use crate::apimachinery::{Object, Value, yaml};
+use crate::apimachinery::{Object, Status, Value, yaml};
 use crate::cli::builder::{Builder, Info};
 use crate::cli::command::Command;
 use crate::cli::errors::{Error, Result};
@@ -42,7 +42,10 @@ async fn run(f: &Factory) -> Result {
             )));
         }
     };
-    let body = yaml::from_str(&text).map_err(|e| Error::Msg(format!("unable to parse {text:?}: {e}")))?;
+    let body = match text.trim_start().starts_with('{') {
+        true => serde_json::from_str(&text).map_err(|_| undecoded(&text, kind)),
+        false => Ok(yaml::from_str(&text).map_err(|e| Error::Msg(format!("unable to parse {text:?}: {e}")))?),
+    };
     let options = util::write_options(f, "kubectl-patch")?;
     let local = f.flags.bool("local");
     let mut builder = Builder::new(f)?.files(f);
@@ -85,8 +88,9 @@ fn patch_text(f: &Factory) -> Result<String> {
     }
 }
 
-async fn one(f: &Factory, info: &Info, kind: PatchType, body: &Value, options: &util::WriteOptions) -> Result {
+async fn one(f: &Factory, info: &Info, kind: PatchType, body: &Result<Value>, options: &util::WriteOptions) -> Result {
     let local = f.flags.bool("local") || options.dry_run == DryRun::Client;
+    let body = body.as_ref().map_err(Clone::clone)?;
     let patched = match local {
         true => locally(&info.object, kind, body)?,
         false => util::patch(f, info, kind, body.clone(), f.flags.str("subresource"), options)
@@ -98,6 +102,16 @@ async fn one(f: &Factory, info: &Info, kind: PatchType, body: &Value, options: &
     }
     let operation = if patched == info.object { "patched (no change)" } else { "patched" };
     printers::for_operation(f, &options.dry_run.operation(operation))?.print(f, &patched)
+}
+
+/// What the server says of a patch that looks like JSON and is not.
+fn undecoded(text: &str, kind: PatchType) -> Error {
+    let why = crate::cli::json::plain_error(text);
+    Status::bad_request(match kind {
+        PatchType::Strategic => why,
+        _ => format!("error decoding patch: {why}"),
+    })
+    .into()
 }
 
 /// Says which type of patch the server does not take.

@@ -95,7 +95,11 @@ pub async fn pod_of(f: &Factory, object: &Value, order: Order, what: &str) -> Re
         )));
     };
     if object.kind() == "Service" && selector.is_empty() {
-        return Err(Error::Msg(format!("invalid service '{}': Service is defined without a selector", object.name())));
+        return Err(Error::Msg(format!(
+            "cannot {what} {}: invalid service '{}': Service is defined without a selector",
+            go_type(object),
+            object.name()
+        )));
     }
     let timeout = match f.flags.duration("pod-running-timeout") {
         d if d.is_zero() => Duration::from_secs(20),

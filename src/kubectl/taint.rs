@@ -156,7 +156,7 @@ fn parse_one(spec: &str) -> Result<Taint, String> {
 fn check(f: &Factory, resources: &[String], changes: &Changes) -> Result {
     let kind = resources.first().map_or("", String::as_str);
     if !matches!(kind.to_lowercase().as_str(), "node" | "nodes" | "no") {
-        return Err(format!("invalid resource type {kind}, only [\"node\" \"nodes\" \"no\"] are supported").into());
+        return Err(format!("invalid resource type {kind}, only node types are supported").into());
     }
     let mut both = Vec::new();
     for add in &changes.add {

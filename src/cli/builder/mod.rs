@@ -81,6 +81,7 @@ impl Builder {
         self.recursive = f.flags.bool("recursive");
         self.kustomization = f.flags.str("kustomize").to_owned();
         if !self.kustomization.is_empty() && !self.files.is_empty() {
+            (self.files, self.kustomization) = (Vec::new(), String::new());
             self.errors.push(Error::msg("only one of -f or -k can be specified"));
         }
         self

@@ -143,7 +143,8 @@ fn load(f: &Factory, root: &str, depth: usize) -> Result<Vec<Resource>> {
 
 fn kustomization(f: &Factory, root: &str) -> Result<Value> {
     if !f.ctx.system.is_dir(root) {
-        return Err(format!("evalsymlink failure on '{root}' : lstat {root}: no such file or directory").into());
+        let missing = format!("evalsymlink failure on '{root}' : lstat {root}: no such file or directory");
+        return Err(Error::Msg(format!("must build at directory: not a valid directory: {missing}")));
     }
     let paths = FILES.iter().map(|name| join(root, name));
     let found: Vec<String> = paths.filter(|path| f.ctx.system.read_file(path).is_ok()).collect();

@@ -105,7 +105,7 @@ fn choose(f: &Factory, name: &str, argument: &str, with_columns: bool) -> Result
             let spec = match (name, argument) {
                 (_, "") => return Err(format!("{name} format specified but no custom columns given").into()),
                 ("custom-columns", spec) => return CustomColumns::parse(f, spec).map(Format::CustomColumns),
-                (_, path) => read(f, path)?,
+                (_, path) => read(f, path, "template")?,
             };
             Format::CustomColumns(CustomColumns::parse_file(f, &spec)?)
         }
@@ -119,7 +119,7 @@ fn templated(f: &Factory, name: &str, argument: &str) -> Result<Format> {
     if argument.is_empty() {
         return Err("template format specified but no template given".into());
     }
-    let text = if name.ends_with("file") { read(f, argument)? } else { argument.to_owned() };
+    let text = if name.ends_with("file") { read(f, argument, "--template")? } else { argument.to_owned() };
     let lenient = f.flags.bool("allow-missing-template-keys");
     Ok(match name {
         "jsonpath" | "jsonpath-file" => Format::JsonPath(jsonpath::Printer::new(&text, lenient, false)?),
@@ -128,10 +128,10 @@ fn templated(f: &Factory, name: &str, argument: &str) -> Result<Format> {
     })
 }
 
-fn read(f: &Factory, path: &str) -> Result<String> {
+fn read(f: &Factory, path: &str, flag: &str) -> Result<String> {
     match f.ctx.system.read_file(path) {
         Ok(data) => Ok(String::from_utf8_lossy(&data).into_owned()),
-        Err(e) => Err(format!("error reading --template {path}, open {path}: {}\n", e.text()).into()),
+        Err(e) => Err(format!("error reading {flag} {path}, open {path}: {}\n", e.text()).into()),
     }
 }
 

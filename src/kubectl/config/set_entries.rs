@@ -168,7 +168,7 @@ fn embed(f: &Factory, flag: &str) -> Result<Option<String>> {
     }
     match f.ctx.system.read_file(path) {
         Ok(data) => Ok(Some(base64::encode(&data))),
-        Err(e) => Err(Error::Msg(format!("could not read {flag} data from {path}: open {path}: {}", e.text()))),
+        Err(e) => Err(Error::Msg(format!("could not stat {flag} file {path}: stat {path}: {}", e.text()))),
     }
 }
 

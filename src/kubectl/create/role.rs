@@ -109,7 +109,9 @@ async fn run_cluster_role(f: &Factory) -> Result {
     };
     if !aggregation.is_empty() {
         if !verbs.is_empty() || !resources.is_empty() || !urls.is_empty() {
-            return Err("aggregation rule must be specified without non-resource-url, resource or verb".into());
+            return Err(
+                "aggregation rule must be specified without nonResourceURLs, verbs, resources or resourceNames".into(),
+            );
         }
         let labels: Value =
             aggregation.split(',').filter_map(|pair| pair.split_once('=')).collect::<crate::apimachinery::Map>().into();

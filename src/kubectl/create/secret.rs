@@ -12,8 +12,8 @@ use crate::kubectl::base64;
 use crate::object;
 
 pub const COMMAND: Command = Command::new("secret", "Create a secret using a specified subcommand", Action::Group)
-    .usage("(docker-registry | generic | tls)")
-    .long("Create a secret with specified type.\n\n docker-registry holds what a registry asks for, generic is an Opaque secret, tls holds a certificate and its key")
+    .usage("(docker-registry | generic | tls) [options]")
+    .long("Create a secret with specified type.\n\n A docker-registry secret holds what a registry asks for, a generic one is Opaque, a tls one holds a certificate and its key")
     .subcommands(&[DOCKER_REGISTRY, GENERIC, TLS]);
 
 const GENERIC: Command =
@@ -118,7 +118,12 @@ async fn tls(f: &Factory) -> Result {
     if key.is_empty() || cert.is_empty() {
         return Err("key and cert must be specified".into());
     }
-    let read = |path: &str| f.ctx.system.read_file(path).map_err(|e| Error::Msg(format!("open {path}: {}", e.text())));
+    let read = |path: &str| {
+        f.ctx
+            .system
+            .read_file(path)
+            .map_err(|e| Error::Msg(format!("Cannot read file {path}, open {path}: {}", e.text())))
+    };
     let (cert, key) = (read(cert)?, read(key)?);
     for (data, what) in [(&cert, "certificate"), (&key, "key")] {
         if !String::from_utf8_lossy(data).contains("-----BEGIN ") {

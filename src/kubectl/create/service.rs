@@ -11,6 +11,7 @@ use crate::cli::flags::Flag;
 use crate::object;
 
 pub const COMMAND: Command = Command::new("service", "Create a service using a specified subcommand", Action::Group)
+    .usage("[flags] [options]")
     .aliases(&["svc"])
     .subcommands(&[CLUSTER_IP, EXTERNAL_NAME, LOAD_BALANCER, NODE_PORT]);
 

@@ -95,7 +95,7 @@ fn bound_object(f: &Factory) -> Result<Option<crate::apimachinery::Value>> {
         return Ok(None);
     }
     if !matches!(kind.as_str(), "Pod" | "Secret") {
-        return Err("supported --bound-object-kind values are Pod, Secret".into());
+        return Err("supported --bound-object-kind values are Node, Pod, Secret".into());
     }
     if name.is_empty() {
         return Err("--bound-object-name is required if --bound-object-kind is provided".into());

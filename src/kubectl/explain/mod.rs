@@ -57,7 +57,12 @@ async fn run(f: &Factory) -> Result {
         (resource.group, resource.version) = (gv.group, gv.version);
     }
     let gv = resource.group_version();
-    let unknown = || Error::Msg(format!("couldn't find resource for \"{gv}, Resource={}\"", resource.resource));
+    let named = format!("{}/{}, Resource={}", gv.group, gv.version, resource.resource);
+    let served = mapper.mappings.iter().any(|m| m.resource.group_version() == gv);
+    let unknown = || match served {
+        true => Error::Msg(format!("GVR ({named}) not found in OpenAPI schema")),
+        false => Error::Msg(format!("couldn't find resource for {named:?}")),
+    };
     let found = mapper.mappings.iter().find(|m| m.resource == resource).ok_or_else(unknown)?;
     let url = match gv.group.as_str() {
         "" => format!("/openapi/v3/api/{}", gv.version),

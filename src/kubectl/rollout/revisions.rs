@@ -27,7 +27,13 @@ pub async fn of(f: &Factory, info: &Info, what: &str) -> Result<Vec<Revision>> {
         kind => {
             let group = &info.mapping.resource.group;
             let name = if group.is_empty() { kind.to_owned() } else { format!("{kind}.{group}") };
-            return Err(Error::Msg(format!("no {what} has been implemented for {name:?}")));
+            if matches!(kind, "Pod" | "ReplicaSet" | "ReplicationController" | "Job" | "CronJob") {
+                return Err(Error::Msg(format!("no {what} has been implemented for {name:?}")));
+            }
+            let what = what.trim_end_matches(" viewer");
+            return Err(Error::Msg(format!(
+                "error retrieving {what} for {name:?}, no visitor method exists for {{{group} {kind}}}"
+            )));
         }
     };
     let url = format!("/apis/apps/v1/namespaces/{}/{resource}", info.namespace);

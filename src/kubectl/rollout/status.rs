@@ -19,7 +19,9 @@ pub async fn run(f: &Factory) -> Result {
     let deadline = (!timeout.is_zero()).then(|| f.ctx.client.clock.now() + timeout);
     for info in infos {
         if !matches!(info.mapping.kind.as_str(), "Deployment" | "DaemonSet" | "StatefulSet") {
-            return Err(format!("no status viewer has been implemented for {}", info.mapping.kind).into());
+            let (kind, group) = (&info.mapping.kind, &info.mapping.resource.group);
+            let dot = if group.is_empty() { "" } else { "." };
+            return Err(format!("no status viewer has been implemented for {kind}{dot}{group}").into());
         }
         follow(f, &info, deadline).await?;
     }

@@ -74,7 +74,7 @@ async fn run(f: &Factory) -> Result {
         });
         if count == Ok(0) {
             let kind = info.object.kind();
-            f.err(&format!("warning: {kind}/{} does not have any containers matching {names:?}\n", info.name));
+            f.err(&format!("Warning: {kind}/{} does not have any containers matching {names:?}\n", info.name));
         }
         let object = match (count, taken) {
             (Err(why), _) | (Ok(_), Some(why)) => Err(why),
@@ -168,7 +168,11 @@ async fn import(f: &Factory, changes: &mut Changes) -> Result {
                 let mut value_from = Value::object();
                 value_from.set(reference, object! { "key" => key, "name" => info.name.as_str() });
                 let name: String = key.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-                changes.set.push(object! { "name" => name.to_ascii_uppercase(), "valueFrom" => value_from });
+                let name = name.to_ascii_uppercase();
+                if name != key {
+                    f.err(&format!("Warning: key {key} transferred to {name}\n"));
+                }
+                changes.set.push(object! { "name" => name, "valueFrom" => value_from });
             }
         }
     }
