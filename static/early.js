@@ -21,7 +21,10 @@
   if (split >= 20 && split <= 80) html.style.setProperty("--split", split + "%");
 
   if (embedded) poster(query.get("view"));
-  else download();
+  else {
+    if (query.get("lesson")) lessonFirst();
+    download();
+  }
 
   /** The download begins before the styles are there. */
   function download() {
@@ -33,6 +36,17 @@
     };
     begin("modulepreload", "podium-js");
     begin("preload", "podium-wasm", "fetch");
+  }
+
+  /** Who comes for a lesson sees it first where only one of the two has room: as soon as the parser has met the tabs. */
+  function lessonFirst() {
+    new MutationObserver((_, observer) => {
+      const tabs = document.querySelectorAll(".tabs-phone [role=tab]");
+      if (tabs.length < 2) return;
+      document.querySelector(".app").dataset.tab = "lesson";
+      tabs.forEach((tab, i) => tab.setAttribute("aria-selected", String(i === 1)));
+      observer.disconnect();
+    }).observe(html, { childList: true, subtree: true });
   }
 
   /** The embedded view before the first click: its parts with a button over them, as soon as the parser has met them. */

@@ -113,7 +113,7 @@ impl Component for App {
             dispatch: link.callback(Msg::Do),
             root: NodeRef::default(),
             lesson_open,
-            phone_tab: "terminal",
+            phone_tab: if props.options.begins_with_lesson() { "lesson" } else { "terminal" },
             wide,
             toast: None,
             ready: false,

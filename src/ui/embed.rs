@@ -24,6 +24,11 @@ pub struct Options {
 }
 
 impl Options {
+    /// True where the reader came for a lesson: a phone, which shows one thing, shows it first.
+    pub fn begins_with_lesson(&self) -> bool {
+        self.lesson.is_some() && !self.embed
+    }
+
     fn read(options: &JsValue) -> Self {
         let text =
             |name: &str| Reflect::get(options, &name.into()).ok().and_then(|v| v.as_string()).filter(|t| !t.is_empty());

@@ -122,15 +122,15 @@ fn overview(lang: Lang, view: &InspectorView, dispatch: &Dispatch) -> Html {
     let containers = view.pod.as_ref().map(|p| p.containers.as_slice()).unwrap_or_default();
     html! {
         <>
+        if let Some(note) = &view.advice {
+            <aside class="t-note"><p>{ with_code(&note.text) }</p>
+                <div class="t-do">{ for note.commands.iter().map(|c| command(lang, c, dispatch)) }</div></aside>
+        }
         <dl class="facts">
             { for view.facts.iter().map(|f| html! { <><dt>{ f.name.clone() }</dt><dd>{ f.value.clone() }</dd></> }) }
             { pairs(w.inspector.labels, &view.labels) }
             { pairs(w.inspector.annotations, &view.annotations) }
         </dl>
-        if let Some(note) = &view.advice {
-            <aside class="t-note"><p>{ with_code(&note.text) }</p>
-                <div class="t-do">{ for note.commands.iter().map(|c| command(lang, c, dispatch)) }</div></aside>
-        }
         if let Some(inside) = &view.inside {
             <><h3>{ w.inspector.inside }</h3>{ super::inside::inside(lang, inside) }</>
         }

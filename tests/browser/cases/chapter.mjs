@@ -102,6 +102,13 @@ test("the chapter on a phone", { ...PHONE, seconds: 240 }, async ({ open, page }
   assert.ok(wide <= 390, `nothing sticks out of the screen: ${wide}`);
 });
 
+test("a lesson's link on a phone shows the lesson first, and a command of it its output", PHONE, async ({ open, page }) => {
+  await open("?lesson=ch5/01-create-a-pod&lang=en");
+  await page.locator('.app:not([aria-busy="true"]) [data-testid="lesson"]').waitFor({ state: "visible" });
+  await page.locator('[data-testid="lesson"] [data-run]').first().click();
+  await page.locator('[data-testid="terminal-output"]').getByText("node-1").first().waitFor();
+});
+
 test("two terminals: a tunnel in one, curl in the other", async ({ open, page }) => {
   const lab = await (await open()).ready();
   await lab.expect("kubectl create -f kubia-manual.yaml", "created");
