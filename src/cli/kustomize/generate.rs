@@ -22,6 +22,11 @@ pub fn run(f: &Factory, root: &str, spec: &Value, resources: &mut Vec<Resource>)
                     for (key, value) in made.object["data"].fields() {
                         known.object.set_in(&["data", key], value.clone());
                     }
+                    for field in ["labels", "annotations"] {
+                        for (key, value) in made.object["metadata"][field].fields() {
+                            known.object.set_in(&["metadata", field, key], value.clone());
+                        }
+                    }
                 }
                 ("replace", Some(known)) => known.object.set("data", made.object["data"].clone()),
                 (behavior @ ("merge" | "replace"), None) => {
@@ -42,7 +47,8 @@ fn one(f: &Factory, root: &str, generator: &Value, kind: &str, global: &Value) -
     let mut pairs: Vec<(String, String)> = Vec::new();
     for path in generator["envs"].items().iter().chain(std::iter::once(&generator["env"])) {
         if !path.str().is_empty() {
-            let text = read(f, &join(root, path.str()))?;
+            let text =
+                read(f, &join(root, path.str())).map_err(|e| unread("env source files", &generator["envs"], &e))?;
             let lines = text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#'));
             pairs.extend(lines.map(|l| l.split_once('=').unwrap_or((l, ""))).map(owned));
         }
@@ -58,11 +64,12 @@ fn one(f: &Factory, root: &str, generator: &Value, kind: &str, global: &Value) -
             Some(pair) => pair,
             None => (file.str().rsplit('/').next().unwrap_or(""), file.str()),
         };
-        pairs.push((key.to_owned(), read(f, &join(root, path))?));
+        let text = read(f, &join(root, path)).map_err(|e| unread("file sources", &generator["files"], &e))?;
+        pairs.push((key.to_owned(), text));
     }
     let mut object = object! { "apiVersion" => "v1", "kind" => kind, "metadata" => object! { "name" => name } };
     if !generator["namespace"].str().is_empty() {
-        object.set("metadata.namespace", generator["namespace"].str());
+        object.set_in(&["metadata", "namespace"], generator["namespace"].str());
     }
     for (key, value) in pairs {
         let value = if kind == "Secret" { base64::encode(value.as_bytes()) } else { value };
@@ -86,6 +93,11 @@ fn one(f: &Factory, root: &str, generator: &Value, kind: &str, global: &Value) -
     }
     let hashed = !option("disableNameSuffixHash").bool();
     Ok(Resource { original: name.to_owned(), object, hashed })
+}
+
+fn unread(what: &str, sources: &Value, error: &Error) -> Error {
+    let sources: Vec<&str> = sources.items().iter().map(Value::str).collect();
+    Error::Msg(format!("loading KV pairs: {what}: [{}]: {}", sources.join(" "), error.text()))
 }
 
 fn owned((key, value): (&str, &str)) -> (String, String) {

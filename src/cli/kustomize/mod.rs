@@ -101,7 +101,7 @@ fn join(directory: &str, path: &str) -> String {
 fn read(f: &Factory, path: &str) -> Result<String> {
     match f.ctx.system.read_file(path) {
         Ok(data) => Ok(String::from_utf8_lossy(&data).into_owned()),
-        Err(e) => Err(Error::Msg(format!("open {path}: {}", e.text()))),
+        Err(e) => Err(Error::Msg(format!("evalsymlink failure on '{path}' : lstat {path}: {}", e.text()))),
     }
 }
 
@@ -135,7 +135,7 @@ fn load(f: &Factory, root: &str, depth: usize) -> Result<Vec<Resource>> {
     generate::run(f, root, &spec, &mut resources)?;
     patches::run(f, root, &spec, &mut resources)?;
     transform::run(&spec, &mut resources);
-    if resources.is_empty() && spec["resources"].is_null() {
+    if spec.fields().all(|(field, _)| matches!(field, "apiVersion" | "kind")) {
         return Err("kustomization.yaml is empty".into());
     }
     Ok(resources)
@@ -198,11 +198,13 @@ fn accumulate(f: &Factory, root: &str, entry: &str, depth: usize) -> Result<Vec<
         })?;
         for object in flattened(object) {
             if object.kind().is_empty() || object.name().is_empty() {
-                let what = if object.kind().is_empty() { "missing Resource metadata" } else { "missing metadata.name" };
+                let what = match object.kind() {
+                    "" => "missing Resource metadata".to_owned(),
+                    kind => format!("missing metadata.name in object {{{kind}}}"),
+                };
                 return Err(Error::Msg(format!(
-                    "accumulating resources: accumulation err='accumulating resources from '{entry}': {what} in \
-                     object {{{}}}': must build at directory: '{path}': file is not directory",
-                    object.kind()
+                    "accumulating resources: accumulation err='accumulating resources from '{entry}': {what}': must \
+                     build at directory: '{path}': file is not directory"
                 )));
             }
             found.push(Resource { original: object.name().to_owned(), object, hashed: false });

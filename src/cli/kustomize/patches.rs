@@ -29,8 +29,13 @@ fn one(f: &Factory, root: &str, patch: &Value, resources: &mut Vec<Resource>) ->
     let text = match (path, inline) {
         ("", "") => return Err("must specify one of patch and path in PatchTransformer".into()),
         ("", text) => text.to_owned(),
-        (path, "") => read(f, &join(root, path))
-            .map_err(|e| Error::Msg(format!("failed to get the patch file from path({path}): {}", e.text())))?,
+        (path, "") => read(f, &join(root, path)).map_err(|e| {
+            Error::Msg(format!(
+                "trouble configuring builtin PatchTransformer with config: `\npath: {path}\n`: failed to get the \
+                     patch file from path({path}): {}",
+                e.text()
+            ))
+        })?,
         _ => return Err("patch and path can't be set at the same time".into()),
     };
     for document in yaml::documents(&text) {
