@@ -70,10 +70,24 @@ pub struct Deletion {
 
 /// `--cascade` as a propagation policy.
 pub fn propagation(f: &Factory) -> Result<&'static str> {
+    let deprecated = |value: &str, means: &str| {
+        f.err(&format!(
+            "warning: --cascade={value} is deprecated (boolean value) and can be replaced with --cascade={means}.\n"
+        ));
+    };
     match f.flags.str("cascade") {
-        "background" | "" | "true" => Ok("Background"),
+        "background" | "" => Ok("Background"),
         "foreground" => Ok("Foreground"),
-        "orphan" | "false" => Ok("Orphan"),
+        "orphan" => Ok("Orphan"),
+        // As `strconv.ParseBool` reads them.
+        yes @ ("1" | "t" | "T" | "true" | "TRUE" | "True") => {
+            deprecated(yes, "background");
+            Ok("Background")
+        }
+        no @ ("0" | "f" | "F" | "false" | "FALSE" | "False") => {
+            deprecated(no, "orphan");
+            Ok("Orphan")
+        }
         other => Err(Error::Msg(format!(
             "invalid cascade value ({other}). Must be \"background\", \"foreground\", or \"orphan\""
         ))),
