@@ -343,7 +343,9 @@ impl Builder {
         let selector = Selector::parse(text(&self.label_selector)).map_err(Error::Msg)?;
         let mut entries: Entries = Vec::new();
         if !self.kustomization.is_empty() {
-            for object in kustomize::build(f, &self.kustomization)? {
+            let mut objects = kustomize::build(f, &self.kustomization)?;
+            kustomize::legacy_order(&mut objects);
+            for object in objects {
                 let entry = match self.info_of(f, &self.kustomization, object).await {
                     Ok(info) if self.latest => self.get(f, info).await,
                     other => other,
