@@ -117,7 +117,7 @@ impl Component for Editor {
                     </div>
                     <div class="ed-text">
                         <pre aria-hidden="true">{ for lines.iter().enumerate().map(|(i, l)| line(l, problem_at(i + 1))) }</pre>
-                        <textarea ref={self.field.clone()} autofocus=true aria-label={view.name.clone()}
+                        <textarea ref={self.field.clone()} aria-label={view.name.clone()}
                             aria-describedby="ed-problems" aria-invalid={truth(!view.problems.is_empty())}
                             spellcheck="false" autocapitalize="off" autocorrect="off" wrap="off"
                             oninput={link.callback(|_| Msg::Input)} onkeydown={link.callback(Msg::Key)}
