@@ -210,21 +210,31 @@ impl Io<'_> {
         let full = self.path(path);
         match super::proc_files::read(self, &full) {
             Some(data) => Ok(self.text(&data)),
+            // A real tool meets the end before its buffered output is written: it does not read its own.
+            None if self.leads_to(1, path) || self.leads_to(2, path) => {
+                let data = self.read_file(path)?;
+                Ok(self.text(&data))
+            }
             None => self.open(path, Mode::Read),
         }
     }
 
     /// True where standard output goes to this file and something is in it: reading it would never end.
     pub fn is_output(&mut self, path: &str) -> bool {
+        self.leads_to(1, path) && self.stat(path).is_ok_and(|s| s.size > 0)
+    }
+
+    /// True where what is written to the descriptor goes to this file.
+    fn leads_to(&mut self, fd: u32, path: &str) -> bool {
         let full = self.path(path);
-        let Some(Kind::File { path: to, write: true, .. }) = self.desc(1).and_then(|d| self.kernel.fds.kind(d)) else {
+        let Some(Kind::File { path: to, write: true, .. }) = self.desc(fd).and_then(|d| self.kernel.fds.kind(d)) else {
             return false;
         };
         let to = to.clone();
         let (files, at) = self.disk(&full);
-        let (real, filled) = (files.real_path(&at), files.stat(&at).is_ok_and(|s| s.size > 0));
+        let real = files.real_path(&at);
         let (files, out) = self.disk(&to);
-        filled && files.real_path(&out) == real
+        files.real_path(&out) == real
     }
 
     /// Writes to a description that is not one of the numbered descriptors.
