@@ -129,3 +129,13 @@ fn an_image_that_does_not_exist_is_explained_and_those_that_do_are_listed() {
     }
     assert_eq!(reader.run("help nosuch").1, Some(1));
 }
+
+#[test]
+fn an_object_that_nothing_acts_on_says_so() {
+    let mut reader = Reader::new();
+    reader.run("kubectl create ingress front --rule=a.example/=web:80");
+    let note = reader.last().note.clone().expect("a note");
+    assert!(note.text.contains("nothing acts on them"), "{}", note.text);
+    reader.run("kubectl create configmap a --from-literal=b=c");
+    assert!(reader.last().note.is_none());
+}

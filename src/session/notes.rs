@@ -51,6 +51,32 @@ pub fn note(told: &Told<'_>) -> Option<Note> {
     told.stderr.lines().find_map(|line| RULES.iter().find_map(|rule| rule(line, told)))
 }
 
+/// Kinds that are stored and that nothing acts on here, as kubectl names them.
+const UNTENDED: &[&str] = &[
+    "apiservice.apiregistration.k8s.io",
+    "deviceclass.resource.k8s.io",
+    "flowschema.flowcontrol.apiserver.k8s.io",
+    "ingress.networking.k8s.io",
+    "ingressclass.networking.k8s.io",
+    "mutatingadmissionpolicy.admissionregistration.k8s.io",
+    "mutatingwebhookconfiguration.admissionregistration.k8s.io",
+    "networkpolicy.networking.k8s.io",
+    "prioritylevelconfiguration.flowcontrol.apiserver.k8s.io",
+    "resourceclaim.resource.k8s.io",
+    "resourceclaimtemplate.resource.k8s.io",
+    "storageclass.storage.k8s.io",
+    "validatingadmissionpolicy.admissionregistration.k8s.io",
+    "validatingwebhookconfiguration.admissionregistration.k8s.io",
+    "volumeattachment.storage.k8s.io",
+];
+
+/// The note beside a command that made an object which nothing acts on.
+pub fn untended(stdout: &str, texts: &Texts) -> Option<Note> {
+    let kinds = stdout.lines().filter_map(|line| Some(line.strip_suffix(" created")?.split_once('/')?.0));
+    let kind = kinds.into_iter().find(|kind| UNTENDED.contains(kind))?;
+    plain((texts.notes.no_controller)(kind.split('.').next().unwrap_or(kind)))
+}
+
 fn plain(text: impl Into<String>) -> Option<Note> {
     Some(Note { text: text.into(), commands: Vec::new() })
 }

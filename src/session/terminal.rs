@@ -217,18 +217,17 @@ impl Terminal {
             block.names = Rc::new(names(block, lab.cluster().informers(), around.namespace));
             let stderr = String::from_utf8_lossy(&running.stderr);
             let files = lab.files();
-            block.note = (code != 0)
-                .then(|| {
-                    notes::note(&Told {
-                        command: &block.command,
-                        stderr: &stderr,
-                        informers: lab.cluster().informers(),
-                        current_namespace: around.namespace,
-                        files: &files,
-                        texts: around.texts,
-                    })
-                })
-                .flatten();
+            block.note = match code {
+                0 => notes::untended(&String::from_utf8_lossy(&running.stdout), around.texts),
+                _ => notes::note(&Told {
+                    command: &block.command,
+                    stderr: &stderr,
+                    informers: lab.cluster().informers(),
+                    current_namespace: around.namespace,
+                    files: &files,
+                    texts: around.texts,
+                }),
+            };
         }
         if running.cleared {
             self.blocks = Rc::default();
