@@ -71,6 +71,7 @@ fn boot(files: Files, cwd: &str, mut env: BTreeMap<String, String>, now: Time) -
         env.insert(name.into(), value.into());
     }
     let machine = Machine {
+        release: Default::default(),
         files,
         env,
         hostname: "laptop".into(),

@@ -230,11 +230,11 @@ impl Node {
     /// The largest images first, at most 50.
     fn image_list(&self) -> Value {
         let mut images: Vec<&Resolved> = self.images.values().collect();
-        images.sort_by(|a, b| b.image.size.cmp(&a.image.size).then_with(|| a.full_name().cmp(&b.full_name())));
+        images.sort_by(|a, b| b.size().cmp(&a.size()).then_with(|| a.full_name().cmp(&b.full_name())));
         let entry = |image: &&Resolved| {
             object! {
                 "names" => list![image.image_id(), image.full_name()],
-                "sizeBytes" => i64::try_from(image.image.size).unwrap_or(i64::MAX),
+                "sizeBytes" => i64::try_from(image.size()).unwrap_or(i64::MAX),
             }
         };
         images.iter().take(50).map(entry).collect()

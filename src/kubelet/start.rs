@@ -100,7 +100,7 @@ fn ensure_image(pod: &mut Pod, name: &str, context: &mut Context) -> Option<Runn
     let takes = match images::lookup(&image) {
         None => FAILED_PULL,
         Some(_) if present => LATER_PULL,
-        Some(found) => FIRST_PULL + Duration::from_nanos(found.image.size.saturating_mul(NANOS_PER_BYTE)),
+        Some(found) => FIRST_PULL + Duration::from_nanos(found.size().saturating_mul(NANOS_PER_BYTE)),
     };
     Some(Running::Pull { name: name.to_owned(), since: context.now, until: context.now + takes })
 }
@@ -122,7 +122,7 @@ pub fn pulled(pod: &mut Pod, name: &str, since: Time, context: &mut Context) -> 
     };
     context.node.pull_backoff.remove(&key);
     let took = go_duration(round_millis(context.now.since(since)));
-    let size = found.image.size;
+    let size = found.size();
     let message =
         format!("Successfully pulled image {image:?} in {took} ({took} including waiting). Image size: {size} bytes.");
     context.event(pod, name, "Normal", "Pulled", &message);
@@ -137,20 +137,36 @@ fn round_millis(d: Duration) -> Duration {
 /// Why a registry does not give an image, in containerd's words.
 fn pull_error(image: &str) -> String {
     let Some(reference) = Reference::parse(image) else { return "invalid reference format".to_owned() };
-    let known = images::find(&reference.name).is_some();
-    let (code, why) = match known {
-        true => ("NotFound", format!("{reference}: not found")),
-        false => (
-            "Unknown",
-            "pull access denied, repository does not exist or may require authorization: server message: \
-             insufficient_scope: authorization failed"
-                .to_owned(),
-        ),
-    };
+    let (code, why) = resolve_error(&reference);
     format!(
         "rpc error: code = {code} desc = failed to pull and unpack image \"{reference}\": failed to resolve reference \
          \"{reference}\": {why}"
     )
+}
+
+/// What the registry says, and the code that gRPC gives it. Docker's does not tell what is private from what is not there;
+/// a host that is no registry has no address.
+fn resolve_error(reference: &Reference) -> (&'static str, String) {
+    const OPEN: &[&str] =
+        &["registry.k8s.io", "k8s.gcr.io", "gcr.io", "ghcr.io", "quay.io", "mcr.microsoft.com", "public.ecr.aws"];
+    let (host, path) = reference.name.split_once('/').unwrap_or_default();
+    let head = |scheme: &str| {
+        let tag = reference.digest.as_deref().unwrap_or(&reference.tag);
+        format!("failed to do request: Head \"{scheme}://{host}/v2/{path}/manifests/{tag}\": dial tcp")
+    };
+    if images::is_known(&reference.name) || OPEN.contains(&host) {
+        return ("NotFound", format!("{reference}: not found"));
+    }
+    if host == "docker.io" {
+        let why = "pull access denied, repository does not exist or may require authorization: server message: \
+                   insufficient_scope: authorization failed";
+        return ("Unknown", why.to_owned());
+    }
+    let (name, port) = host.split_once(':').unwrap_or((host, "443"));
+    match name {
+        "localhost" => ("Unknown", format!("{} [::1]:{port}: connect: connection refused", head("http"))),
+        _ => ("Unknown", format!("{}: lookup {name} on 172.18.0.1:53: no such host", head("https"))),
+    }
 }
 
 fn create_next(name: &str, context: &Context) -> Option<Running> {
@@ -252,6 +268,7 @@ fn machine(pod: &Pod, spec: &Value, image: &Resolved, vars: BTreeMap<String, Str
         dir => dir,
     };
     Machine {
+        release: image.release(),
         files,
         env: environment,
         hostname,
@@ -354,6 +371,13 @@ mod tests {
 
     #[test]
     fn unknown_images_fail_as_containerd_words_it() {
+        assert!(pull_error("nginx:9.99").ends_with(
+            "failed to resolve reference \"docker.io/library/nginx:9.99\": docker.io/library/nginx:9.99: not found"
+        ));
+        assert!(pull_error("registry.example.com/team/app:v1").ends_with(
+            "failed to do request: Head \"https://registry.example.com/v2/team/app/manifests/v1\": dial tcp: lookup \
+             registry.example.com on 172.18.0.1:53: no such host"
+        ));
         assert_eq!(
             pull_error("nosuchimage:v9"),
             "rpc error: code = Unknown desc = failed to pull and unpack image \"docker.io/library/nosuchimage:v9\": failed \

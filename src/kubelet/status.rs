@@ -226,7 +226,7 @@ fn user(pod: &Pod, container: &Value, image: &Resolved) -> Value {
 
 /// Groups that the image's `/etc/group` puts its user into.
 fn image_groups(image: &Resolved) -> Vec<i64> {
-    let Ok(data) = image.image.files().read("/etc/group") else { return Vec::new() };
+    let Ok(data) = image.files().read("/etc/group") else { return Vec::new() };
     let text = String::from_utf8_lossy(&data).into_owned();
     let member = |line: &&str| line.rsplit(':').next().is_some_and(|m| m.split(',').any(|u| u == image.image.user));
     text.lines().filter(member).filter_map(|line| line.split(':').nth(2)?.parse().ok()).collect()

@@ -35,6 +35,8 @@ pub struct Mount {
 /// How a machine is made.
 #[derive(Clone)]
 pub struct Machine {
+    /// What its own programs are: the image it was made from. Empty on a laptop.
+    pub release: Release,
     pub files: Files,
     pub env: BTreeMap<String, String>,
     pub hostname: String,
@@ -55,6 +57,7 @@ pub struct Machine {
 impl Default for Machine {
     fn default() -> Self {
         Self {
+            release: Release::default(),
             files: Files::new(),
             env: BTreeMap::new(),
             hostname: "localhost".to_owned(),
@@ -68,10 +71,28 @@ impl Default for Machine {
     }
 }
 
+/// How an image was tagged, and the version that this names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Release {
+    /// `1.27-alpine`
+    pub tag: String,
+    /// `1.27.5`; empty where its programs have none.
+    pub version: String,
+}
+
+impl Release {
+    /// Replaces `{version}` and `{major}`.
+    pub fn fill(&self, text: &str) -> String {
+        let major = self.version.split('.').next().unwrap_or("");
+        text.replace("{version}", &self.version).replace("{major}", major)
+    }
+}
+
 /// A machine.
 #[derive(Clone)]
 pub struct Kernel {
     pub files: Files,
+    pub release: Rc<Release>,
     pub hostname: String,
     pub ip: String,
     pub user: String,
@@ -112,6 +133,7 @@ impl Kernel {
     pub fn new(machine: Machine, now: Time) -> Self {
         Self {
             files: machine.files,
+            release: Rc::new(machine.release),
             hostname: machine.hostname,
             ip: machine.ip,
             user: machine.user,

@@ -3,9 +3,10 @@
 use super::Image;
 use crate::apimachinery::Time;
 use crate::sh::files::Files;
+use crate::sh::kernel::Release;
 
 /// The system below an image.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Base {
     /// Nothing at all, no shell either.
     Scratch,
@@ -54,11 +55,11 @@ fn group(base: Base) -> &'static str {
     }
 }
 
-/// Builds an image's tree.
-pub fn tree(image: &Image) -> Files {
+/// Builds an image's tree on a system.
+pub fn tree(image: &Image, base: Base, release: &Release) -> Files {
     let mut files = Files::new();
     let mut put = |path: &str, text: &str| files.put(path, text.as_bytes(), Time::default());
-    let (tools, dir) = match image.base {
+    let (tools, dir) = match base {
         Base::Scratch => ("", ""),
         Base::Busybox | Base::Alpine => (APPLETS, "/bin"),
         Base::Debian | Base::Full => (DEBIAN, "/usr/bin"),
@@ -68,17 +69,17 @@ pub fn tree(image: &Image) -> Files {
         let program = if tool == "sh" && dir == "/bin" { "ash" } else { tool };
         put(&format!("{dir}/{tool}"), &executable(program));
     }
-    if image.base == Base::Full {
+    if base == Base::Full {
         for tool in FULL.split_whitespace() {
             put(&format!("{dir}/{tool}"), &executable(tool));
         }
     }
-    for path in packagers(image.base) {
+    for path in packagers(base) {
         put(path, &executable("packages"));
     }
-    put("/etc/passwd", &passwd(image));
-    put("/etc/group", group(image.base));
-    match image.base {
+    put("/etc/passwd", &passwd(image, base));
+    put("/etc/group", group(base));
+    match base {
         Base::Alpine => {
             put("/etc/alpine-release", "3.22.1\n");
             put(
@@ -99,15 +100,15 @@ pub fn tree(image: &Image) -> Files {
         put(path, &executable(program));
     }
     for (path, text) in image.files {
-        put(path, text);
+        put(path, &release.fill(text));
     }
-    for dir in directories(image.base) {
+    for dir in directories(base) {
         let _ = files.mkdir_all(dir, Time::default());
     }
     if !matches!(image.workdir, "" | "/") {
         let _ = files.mkdir_all(image.workdir, Time::default());
     }
-    if matches!(image.base, Base::Debian | Base::Full) {
+    if matches!(base, Base::Debian | Base::Full) {
         let _ = files.symlink("usr/bin", "/bin", Time::default());
     }
     let _ = files.symlink("/run", "/var/run", Time::default());
@@ -166,8 +167,8 @@ fn directories(base: Base) -> &'static [&'static str] {
     }
 }
 
-fn passwd(image: &Image) -> String {
-    let shell = match image.base {
+fn passwd(image: &Image, base: Base) -> String {
+    let shell = match base {
         Base::Scratch => "/sbin/nologin",
         Base::Busybox | Base::Alpine => "/bin/sh",
         Base::Debian | Base::Full => "/bin/bash",
@@ -193,7 +194,8 @@ pub const IMAGES: &[Image] = &[
             "quay.io/prometheus/busybox",
             "public.ecr.aws/docker/library/busybox",
         ],
-        tags: "1.20-1.37",
+        releases: "1.37.0 1.36.1 1.35.0 1.34.1 1.33.1 1.32.1 1.31.1 1.30.1 1.29.3 1.28.4 1.27.2 1.26.2 1.25.1 1.24.2 \
+                   1.23.2 1.22.1 1.21.1 stable=1.37.0 unstable=1.37.0",
         size: 2_223_685,
         cmd: &["sh"],
         base: Base::Busybox,
@@ -202,16 +204,33 @@ pub const IMAGES: &[Image] = &[
     },
     Image {
         name: "docker.io/library/alpine",
-        tags: "3.5-3.22",
+        also: &["public.ecr.aws/docker/library/alpine"],
+        releases: "3.22.1 3.21.4 3.20.7 3.19.8 3.18.12 3.17.10 3.16.9 3.15.11 3.14.10 3.13.12 3.12.12 3.11.13 3.10.9 3.9.6 \
+                   3.8.5 3.7.3 3.6.5 3.5.3 3.4.6 3.3.3 3.2.3 3.1.4 edge=3.22.1",
         size: 3_802_452,
         cmd: &["/bin/sh"],
         base: Base::Alpine,
+        files: &[
+            ("/etc/alpine-release", "{version}\n"),
+            (
+                "/etc/os-release",
+                "NAME=\"Alpine Linux\"\nID=alpine\nVERSION_ID={version}\nPRETTY_NAME=\"Alpine Linux v{version}\"\n",
+            ),
+        ],
         about: "small Linux with a shell",
         ..Image::EMPTY
     },
     Image {
         name: "docker.io/library/debian",
-        tags: "8-13",
+        releases: "12.11 11.11 10.13 9.13 8.11 13.0 stable=12.11 oldstable=11.11 trixie=13.0 bookworm=12.11 bullseye=11.11 \
+                   buster=10.13 stretch=9.13 jessie=8.11",
+        files: &[
+            ("/etc/debian_version", "{version}\n"),
+            (
+                "/etc/os-release",
+                "PRETTY_NAME=\"Debian GNU/Linux {major}\"\nNAME=\"Debian GNU/Linux\"\nVERSION_ID=\"{major}\"\nID=debian\n",
+            ),
+        ],
         size: 48_494_000,
         cmd: &["bash"],
         base: Base::Debian,
@@ -220,7 +239,12 @@ pub const IMAGES: &[Image] = &[
     },
     Image {
         name: "docker.io/library/ubuntu",
-        tags: "14-25 noble jammy focal",
+        releases: "=24.04 =25.04 =22.04 =20.04 =18.04 =16.04 =14.04 rolling=25.04 plucky=25.04 noble=24.04 jammy=22.04 \
+                   focal=20.04 bionic=18.04 xenial=16.04 trusty=14.04",
+        files: &[(
+            "/etc/os-release",
+            "PRETTY_NAME=\"Ubuntu {version} LTS\"\nNAME=\"Ubuntu\"\nVERSION_ID=\"{version}\"\nID=ubuntu\nID_LIKE=debian\n",
+        )],
         size: 29_717_000,
         cmd: &["/bin/bash"],
         base: Base::Debian,
@@ -229,7 +253,9 @@ pub const IMAGES: &[Image] = &[
     },
     Image {
         name: "docker.io/curlimages/curl",
-        tags: "7-8",
+        releases: "8.15.0 8.14.1 8.13.0 8.12.1 8.11.1 8.10.1 8.9.1 8.8.0 8.7.1 8.6.0 8.5.0 8.4.0 8.3.0 8.2.1 8.1.2 8.0.1 \
+                   7.88.1 7.87.0 7.86.0 7.85.0 7.84.0 7.83.1 7.82.0 7.81.0 7.80.0 7.79.1 7.78.0 7.77.0 7.76.1 7.75.0 \
+                   7.74.0 7.73.0 7.72.0 7.71.1 7.70.0",
         size: 9_100_000,
         entrypoint: &["/entrypoint.sh"],
         cmd: &["curl"],

@@ -5,7 +5,7 @@ use crate::sh::io::Io;
 use crate::sh::process::{Program, Step};
 use crate::sh::signal::Signal;
 
-/// A server as a table row. In its texts `{…}` stands for the time; see [`Stamp`].
+/// A server as a table row. In its texts `{…}` stands for the time, see [`Stamp`], or for the version of its image.
 #[derive(Debug)]
 pub struct Idle {
     /// Its name in executables.
@@ -38,14 +38,14 @@ const TABLE: &[Idle] = &[
         name: "mysqld",
         port: Some(3_306),
         up: "{iso} 0 [System] [MY-015015] [Server] MySQL Server - start.\n\
-             {iso} 0 [System] [MY-010116] [Server] /usr/sbin/mysqld (mysqld 8.4.6) starting as process 1\n\
+             {iso} 0 [System] [MY-010116] [Server] /usr/sbin/mysqld (mysqld {version}) starting as process 1\n\
              {iso} 1 [System] [MY-013576] [InnoDB] InnoDB initialization has started.\n\
              {iso} 1 [System] [MY-013577] [InnoDB] InnoDB initialization has ended.\n\
-             {iso} 0 [System] [MY-010931] [Server] /usr/sbin/mysqld: ready for connections. Version: '8.4.6'  \
+             {iso} 0 [System] [MY-010931] [Server] /usr/sbin/mysqld: ready for connections. Version: '{version}'  \
              socket: '/var/run/mysqld/mysqld.sock'  port: 3306  MySQL Community Server - GPL.\n",
         down: Some(
             "{iso} 0 [System] [MY-013172] [Server] Received SHUTDOWN from user <via user signal>. Shutting down mysqld \
-             (Version: 8.4.6).\n{iso} 0 [System] [MY-010910] [Server] /usr/sbin/mysqld: Shutdown complete (mysqld 8.4.6)  \
+             (Version: {version}).\n{iso} 0 [System] [MY-010910] [Server] /usr/sbin/mysqld: Shutdown complete (mysqld {version})  \
              MySQL Community Server - GPL.\n",
         ),
         in_use: "{iso} 0 [ERROR] [MY-010262] [Server] Can't start server: Bind on TCP/IP port: Address already in use\n\
@@ -54,7 +54,7 @@ const TABLE: &[Idle] = &[
     Idle {
         name: "mariadbd",
         port: Some(3_306),
-        up: "{sql} 0 [Note] mariadbd: ready for connections.\nVersion: '11.8.3-MariaDB-ubu2404'  socket: \
+        up: "{sql} 0 [Note] mariadbd: ready for connections.\nVersion: '{version}-MariaDB-ubu2404'  socket: \
              '/run/mysqld/mysqld.sock'  port: 3306  mariadb.org binary distribution\n",
         down: Some(
             "{sql} 0 [Note] mariadbd (initiated by: unknown): Normal shutdown\n{sql} 0 [Note] mariadbd: Shutdown complete\n",
@@ -64,7 +64,7 @@ const TABLE: &[Idle] = &[
     Idle {
         name: "postgres",
         port: Some(5_432),
-        up: "{pg} [1] LOG:  starting PostgreSQL 17.6 (Debian 17.6-1.pgdg12+1) on x86_64-pc-linux-gnu, 64-bit\n\
+        up: "{pg} [1] LOG:  starting PostgreSQL {version} (Debian {version}-1.pgdg12+1) on x86_64-pc-linux-gnu, 64-bit\n\
              {pg} [1] LOG:  listening on IPv4 address \"0.0.0.0\", port 5432\n\
              {pg} [1] LOG:  listening on IPv6 address \"::\", port 5432\n\
              {pg} [1] LOG:  listening on Unix socket \"/var/run/postgresql/.s.PGSQL.5432\"\n\
@@ -107,7 +107,7 @@ pub fn load(name: &str) -> Option<Box<dyn Program>> {
 
 impl Running {
     fn say(text: &str, io: &mut Io<'_>) {
-        let text = Stamp(io.now()).fill(text);
+        let text = io.kernel().release.fill(&Stamp(io.now()).fill(text));
         io.err(&text);
     }
 }

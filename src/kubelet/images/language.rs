@@ -7,14 +7,14 @@ use crate::sh::io::Io;
 
 const fn image(
     name: &'static str,
-    tags: &'static str,
+    releases: &'static str,
     size: u64,
     cmd: &'static [&'static str],
     programs: &'static [(&'static str, &'static str)],
 ) -> Image {
     Image {
         name,
-        tags,
+        releases,
         size,
         cmd,
         programs,
@@ -33,7 +33,9 @@ pub const IMAGES: &[Image] = &[
         )],
         ..image(
             "docker.io/library/node",
-            "4-24 lts",
+            "24.8.0 23.11.1 22.19.0 21.7.3 20.19.5 19.9.0 18.20.8 17.9.1 16.20.2 15.14.0 14.21.3 13.14.0 12.22.12 11.15.0 \
+             10.24.1 9.11.2 8.17.0 7.10.1 6.17.1 5.12.0 4.9.1 current=24.8.0 lts=22.19.0 jod=22.19.0 iron=20.19.5 \
+             hydrogen=18.20.8",
             390_000_000,
             &["node"],
             &[("/usr/local/bin/node", "node"), ("/usr/local/bin/npm", "npm")],
@@ -41,23 +43,43 @@ pub const IMAGES: &[Image] = &[
     },
     image(
         "docker.io/library/python",
-        "2.7-2.7 3.5-3.13 3",
+        "3.13.7 3.12.11 3.11.13 3.10.18 3.9.23 3.8.20 3.7.17 3.6.15 3.5.10 3.4.10 2.7.18",
         370_000_000,
         &["python3"],
         &[("/usr/local/bin/python3", "python3"), ("/usr/local/bin/python", "python3"), ("/usr/local/bin/pip", "pip")],
     ),
-    image("docker.io/library/perl", "5.20-5.42", 360_000_000, &["perl", "-de0"], &[("/usr/local/bin/perl", "perl")]),
+    image(
+        "docker.io/library/perl",
+        "5.42.0 5.40.3 5.38.5 5.36.3 5.34.3 5.32.1 5.30.3 5.28.3 5.26.3 5.24.4 5.22.4 5.20.3",
+        360_000_000,
+        &["perl", "-de0"],
+        &[("/usr/local/bin/perl", "perl")],
+    ),
     image(
         "docker.io/library/ruby",
-        "2-3",
+        "3.4.5 3.3.9 3.2.9 3.1.7 3.0.7 2.7.8 2.6.10 2.5.9 2.4.10 2.3.8 2.2.10 2.1.10",
         390_000_000,
         &["irb"],
         &[("/usr/local/bin/ruby", "ruby"), ("/usr/local/bin/irb", "ruby")],
     ),
-    image("docker.io/library/golang", "1.10-1.25", 320_000_000, &["bash"], &[("/usr/local/go/bin/go", "go")]),
+    Image {
+        env: &[
+            ("PATH", "/go/bin:/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
+            ("GOLANG_VERSION", "{version}"),
+            ("GOPATH", "/go"),
+        ],
+        workdir: "/go",
+        ..image(
+            "docker.io/library/golang",
+            "1.25.1 1.24.7 1.23.12 1.22.12 1.21.13 1.20.14 1.19.13 1.18.10 1.17.13 1.16.15 1.15.15 1.14.15 1.13.15 1.12.17 1.11.13 1.10.8",
+            320_000_000,
+            &["bash"],
+            &[("/usr/local/go/bin/go", "go")],
+        )
+    },
     image(
         "docker.io/library/openjdk",
-        "7-24",
+        "24.0.2 23.0.2 22.0.2 21.0.2 20.0.2 19.0.2 18.0.2 17.0.2 16.0.2 15.0.2 14.0.2 13.0.2 12.0.2 11.0.16 10.0.2 9.0.4 8.0.342 7.0.211",
         250_000_000,
         &["jshell"],
         &[("/usr/local/bin/java", "java"), ("/usr/local/bin/jshell", "java")],
@@ -69,14 +91,42 @@ pub type Run = fn(&mut Io<'_>, &[String]) -> i32;
 
 pub const PROGRAMS: &[(&str, Run)] = &[
     ("node", node),
-    ("npm", |io, argv| version(io, argv, "10.9.3")),
+    ("npm", |io, argv| {
+        let text = bundled(io, NPM);
+        version(io, argv, text)
+    }),
     ("python3", python),
-    ("pip", |io, argv| version(io, argv, "pip 25.2 from /usr/local/lib/python3.13/site-packages/pip (python 3.13)")),
+    ("pip", |io, argv| {
+        let (own, series) = (bundled(io, PIP), series(io));
+        version(io, argv, &format!("pip {own} from /usr/local/lib/python{series}/site-packages/pip (python {series})"))
+    }),
     ("perl", perl),
-    ("ruby", |io, argv| version(io, argv, "ruby 3.4.5 (2025-07-16) +PRISM [x86_64-linux]")),
-    ("go", |io, argv| version(io, argv, "go version go1.25.0 linux/amd64")),
-    ("java", |io, argv| version(io, argv, "openjdk version \"24.0.2\" 2025-07-15")),
+    ("ruby", |io, argv| version(io, argv, "ruby {version} [x86_64-linux]")),
+    ("go", |io, argv| version(io, argv, "go version go{version} linux/amd64")),
+    ("java", |io, argv| {
+        let release = io.kernel().release.version.clone();
+        let text = match release.strip_prefix("8.0.") {
+            Some(update) => format!("openjdk version \"1.8.0_{update}\""),
+            None => "openjdk version \"{version}\"".to_owned(),
+        };
+        version(io, argv, &text)
+    }),
 ];
+
+/// Which version of a language's package manager came with its major version.
+const NPM: &[(u32, &str)] =
+    &[(24, "11.6.0"), (22, "10.9.3"), (20, "10.8.2"), (18, "10.8.2"), (16, "8.19.4"), (0, "6.14.18")];
+const PIP: &[(u32, &str)] = &[(3, "25.2"), (0, "20.0.2")];
+
+fn bundled(io: &Io<'_>, table: &[(u32, &'static str)]) -> &'static str {
+    let major: u32 = io.kernel().release.version.split('.').next().and_then(|n| n.parse().ok()).unwrap_or(u32::MAX);
+    table.iter().find(|(from, _)| *from <= major).map_or("", |(_, version)| version)
+}
+
+/// `3.13` of `3.13.7`.
+fn series(io: &Io<'_>) -> String {
+    io.kernel().release.version.split('.').take(2).collect::<Vec<_>>().join(".")
+}
 
 fn refuse(io: &mut Io<'_>, argv: &[String]) -> i32 {
     let name = argv.first().map_or("", |a| a.rsplit('/').next().unwrap_or(""));
@@ -88,6 +138,7 @@ fn refuse(io: &mut Io<'_>, argv: &[String]) -> i32 {
 fn version(io: &mut Io<'_>, argv: &[String], text: &str) -> i32 {
     match argv.get(1).map(String::as_str) {
         Some("--version" | "-v" | "-V" | "-version" | "version") => {
+            let text = io.kernel().release.fill(text);
             io.out(&format!("{text}\n"));
             0
         }
@@ -118,14 +169,14 @@ fn one_line(io: &mut Io<'_>, argv: &[String], call: &str) -> i32 {
 fn node(io: &mut Io<'_>, argv: &[String]) -> i32 {
     match argv.get(1).map(String::as_str) {
         Some("-e" | "--eval" | "-p") => one_line(io, argv, "console.log"),
-        _ => version(io, argv, "v24.8.0"),
+        _ => version(io, argv, "v{version}"),
     }
 }
 
 fn python(io: &mut Io<'_>, argv: &[String]) -> i32 {
     match argv.get(1).map(String::as_str) {
         Some("-c") => one_line(io, argv, "print"),
-        _ => version(io, argv, "Python 3.13.7"),
+        _ => version(io, argv, "Python {version}"),
     }
 }
 
@@ -138,7 +189,14 @@ fn perl(io: &mut Io<'_>, argv: &[String]) -> i32 {
             io.out(&format!("{text}\n"));
             0
         }
-        _ => version(io, argv, "This is perl 5, version 42, subversion 0 (v5.42.0) built for x86_64-linux-gnu"),
+        _ => {
+            let release = io.kernel().release.version.clone();
+            let (minor, patch) = release.strip_prefix("5.").and_then(|v| v.split_once('.')).unwrap_or_default();
+            let text = format!(
+                "This is perl 5, version {minor}, subversion {patch} (v{{version}}) built for x86_64-linux-gnu"
+            );
+            version(io, argv, &text)
+        }
     }
 }
 

@@ -8,6 +8,7 @@ mod net_tools;
 mod nginx;
 mod redis;
 mod reference;
+mod release;
 mod server;
 mod small;
 mod stock;
@@ -16,6 +17,7 @@ mod web;
 pub use reference::Reference;
 
 use crate::sh::files::Files;
+use crate::sh::kernel::Release;
 use crate::sh::process::{Loader, Program};
 use crate::sh::signal::Signal;
 use base::Base;
@@ -29,8 +31,10 @@ pub struct Image {
     pub name: &'static str,
     /// Other names of the same image: mirrors, and copies in other registries.
     pub also: &'static [&'static str],
-    /// Which tags exist; see [`reference::has_tag`].
+    /// Which tags exist: words, or `*` for any.
     pub tags: &'static str,
+    /// Versions, where the tags name them; see [`release::resolve`].
+    pub releases: &'static str,
     /// Bytes to pull.
     pub size: u64,
     pub entrypoint: &'static [&'static str],
@@ -62,6 +66,7 @@ impl Image {
         name: "",
         also: &[],
         tags: "*",
+        releases: "",
         size: 10_000_000,
         entrypoint: &[],
         cmd: &[],
@@ -78,10 +83,12 @@ impl Image {
         about: "",
     };
 
-    /// The file tree that a container of this image starts with; shared until it is written to.
-    pub fn files(&self) -> Files {
-        thread_local!(static MADE: RefCell<BTreeMap<&'static str, Files>> = const { RefCell::new(BTreeMap::new()) });
-        MADE.with(|made| made.borrow_mut().entry(self.name).or_insert_with(|| base::tree(self)).clone())
+    /// The release that a tag names, "" where tags name none here; None where the registry has no such tag.
+    fn release(&self, tag: &str) -> Option<String> {
+        if !self.releases.is_empty() {
+            return release::resolve(self.releases, tag);
+        }
+        (self.tags == "*" || self.tags.split(' ').any(|t| t == tag)).then(String::new)
     }
 
     /// Finds programs for the kernel of a container: the images' own, then the common tools.
@@ -109,6 +116,7 @@ pub fn all() -> impl Iterator<Item = &'static Image> {
 pub fn list() -> String {
     let mut rows: Vec<(&str, &str)> = all().map(|i| (short(i.name), i.about)).collect();
     rows.sort_unstable();
+    rows.dedup_by_key(|(name, _)| *name);
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     let rows = rows.into_iter().map(|(name, about)| format!("{name:width$}   {about}").trim_end().to_owned() + "\n");
     ["Images are small programs here; nothing is downloaded. These exist:\n\n".to_owned()]
@@ -127,6 +135,8 @@ fn short(name: &'static str) -> &'static str {
 pub struct Resolved {
     pub image: &'static Image,
     pub reference: Reference,
+    /// `1.27.5`, or "".
+    version: String,
 }
 
 impl Resolved {
@@ -152,33 +162,58 @@ impl Resolved {
         &self.reference.tag
     }
 
-    /// Environment variables that the image sets, with what its programs need to know of its tag.
-    pub fn env(&self) -> Vec<(String, String)> {
-        self.image.env.iter().map(|(k, v)| ((*k).to_owned(), v.replace("{tag}", self.tag()))).collect()
+    /// What the image's programs know of themselves.
+    pub fn release(&self) -> Release {
+        Release { tag: self.tag().to_owned(), version: self.version.clone() }
     }
 
-    /// The file tree of a container.
+    /// Environment variables that the image sets.
+    pub fn env(&self) -> Vec<(String, String)> {
+        let release = self.release();
+        self.image.env.iter().map(|(k, v)| ((*k).to_owned(), release.fill(v))).collect()
+    }
+
+    /// The system below it.
+    pub fn base(&self) -> Base {
+        release::base(self.image.base, self.tag())
+    }
+
+    /// Bytes to pull. What is built on a smaller system is smaller.
+    pub fn size(&self) -> u64 {
+        match self.base() == self.image.base {
+            true => self.image.size,
+            false => self.image.size / 3,
+        }
+    }
+
+    /// The file tree that a container starts with; shared until it is written to.
     pub fn files(&self) -> Files {
-        let mut files = self.image.files();
-        files.put(TAG_FILE, self.tag().as_bytes(), Default::default());
-        files
+        type Key = (&'static str, Base, String);
+        thread_local!(static MADE: RefCell<BTreeMap<Key, Files>> = const { RefCell::new(BTreeMap::new()) });
+        let (key, release) = ((self.image.name, self.base(), self.version.clone()), self.release());
+        MADE.with(|made| {
+            made.borrow_mut().entry(key).or_insert_with(|| base::tree(self.image, self.base(), &release)).clone()
+        })
     }
 }
-
-/// Where a program reads the tag of its image.
-const TAG_FILE: &str = "/.podium/tag";
 
 /// Finds an image: `nginx`, `nginx:1.27`, `docker.io/library/nginx@sha256:…`. None where no registry has it.
 pub fn lookup(reference: &str) -> Option<Resolved> {
     let reference = Reference::parse(reference)?;
-    let image = find(&reference.name)?;
-    (reference.digest.is_some() || reference::has_tag(image.tags, &reference.tag))
-        .then_some(Resolved { image, reference })
+    // A digest alone says nothing of a version: the newest.
+    let tag = if reference.digest.is_some() { "latest" } else { &reference.tag };
+    let (image, version) = named(&reference.name).find_map(|image| Some((image, image.release(tag)?)))?;
+    Some(Resolved { image, reference, version })
 }
 
-/// The image of a name without a tag.
-pub fn find(name: &str) -> Option<&'static Image> {
-    all().find(|image| image.name == name || image.also.contains(&name))
+/// True where a registry has a repository of that name.
+pub fn is_known(name: &str) -> bool {
+    named(name).next().is_some()
+}
+
+/// The images of a name without a tag: an image that was built otherwise in the past is a second row.
+fn named(name: &str) -> impl Iterator<Item = &'static Image> {
+    all().filter(move |image| image.name == name || image.also.contains(&name))
 }
 
 fn load(name: &str, argv: &[String]) -> Option<Box<dyn Program>> {

@@ -8,7 +8,6 @@ use crate::sh::files::normalize;
 use crate::sh::http::{Request, Response, date, reason};
 use crate::sh::signal::Signal;
 
-const VERSION: &str = "1.29.1";
 const INDEX: &str = "<!DOCTYPE html>\n<html>\n<head>\n<title>Welcome to nginx!</title>\n<style>\nhtml { color-scheme: light \
 dark; }\nbody { width: 35em; margin: 0 auto;\nfont-family: Tahoma, Verdana, Arial, sans-serif; }\n</style>\n</head>\n\
 <body>\n<h1>Welcome to nginx!</h1>\n<p>If you see this page, the nginx web server is successfully installed and\n\
@@ -18,7 +17,7 @@ href=\"http://nginx.com/\">nginx.com</a>.</p>\n\n<p><em>Thank you for using ngin
 const CONF: &str = "server {\n    listen       80;\n    listen  [::]:80;\n    server_name  localhost;\n\n    location / {\n        \
 root   /usr/share/nginx/html;\n        index  index.html index.htm;\n    }\n}\n";
 
-pub const IMAGES: &[Image] = &[Image {
+const NGINX: Image = Image {
     name: "docker.io/library/nginx",
     also: &[
         "registry.k8s.io/nginx-slim",
@@ -29,39 +28,55 @@ pub const IMAGES: &[Image] = &[Image {
         "public.ecr.aws/nginx/nginx",
         "public.ecr.aws/docker/library/nginx",
     ],
-    tags: "1.7-1.29",
     size: 62_960_951,
-    entrypoint: &["/docker-entrypoint.sh"],
     cmd: &["nginx", "-g", "daemon off;"],
     env: &[
         ("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
-        ("NGINX_VERSION", VERSION),
+        ("NGINX_VERSION", "{version}"),
         ("PKG_RELEASE", "1~bookworm"),
     ],
     ports: &[80],
-    stop_signal: Signal::QUIT,
     base: Base::Debian,
     programs: &[("/usr/sbin/nginx", "nginx"), ("/usr/bin/curl", "curl")],
-    files: &[
-        ("/docker-entrypoint.sh", ENTRYPOINT),
-        ("/usr/share/nginx/html/index.html", INDEX),
-        ("/usr/share/nginx/html/50x.html", "<html><body><h1>An error occurred.</h1></body></html>\n"),
-        ("/etc/nginx/nginx.conf", "include /etc/nginx/conf.d/*.conf;\n"),
-        ("/etc/nginx/conf.d/default.conf", CONF),
-    ],
+    files: PAGES,
     links: &[("/var/log/nginx/access.log", "/dev/stdout"), ("/var/log/nginx/error.log", "/dev/stderr")],
     about: "web server on port 80",
     ..Image::EMPTY
-}];
+};
 
-/// The lines that the image's entry point prints before it starts the server.
+const PAGES: &[(&str, &str)] = &[
+    ("/usr/share/nginx/html/index.html", INDEX),
+    ("/usr/share/nginx/html/50x.html", "<html><body><h1>An error occurred.</h1></body></html>\n"),
+    ("/etc/nginx/nginx.conf", "include /etc/nginx/conf.d/*.conf;\n"),
+    ("/etc/nginx/conf.d/default.conf", CONF),
+];
+
+pub const IMAGES: &[Image] = &[
+    Image {
+        releases: "1.29.1 1.28.0 1.27.5 1.26.3 1.25.5 1.24.0 1.23.4 1.22.1 1.21.6 1.20.2 1.19.10 mainline=1.29.1 \
+                   stable=1.28.0",
+        entrypoint: &["/docker-entrypoint.sh"],
+        stop_signal: Signal::QUIT,
+        files: &[("/docker-entrypoint.sh", ENTRYPOINT), PAGES[0], PAGES[1], PAGES[2], PAGES[3]],
+        ..NGINX
+    },
+    // Without an entry point of its own, and stopped by TERM.
+    Image {
+        releases: "1.18.0 1.17.10 1.16.1 1.15.12 1.14.2 1.13.12 1.12.2 1.11.13 1.10.3 1.9.15 1.8.1 1.7.12",
+        ..NGINX
+    },
+];
+
+/// The image's entry point, and the lines it prints before it starts the server. `15-local-resolvers` came with 1.25.
 const ENTRYPOINT: &str = "#!/bin/sh\nif [ \"$1\" = nginx ]; then\ncat <<'EOF'\n\
 /docker-entrypoint.sh: /docker-entrypoint.d/ is not empty, will attempt to perform configuration\n\
 /docker-entrypoint.sh: Looking for shell scripts in /docker-entrypoint.d/\n\
 /docker-entrypoint.sh: Launching /docker-entrypoint.d/10-listen-on-ipv6-by-default.sh\n\
 10-listen-on-ipv6-by-default.sh: info: Getting the checksum of /etc/nginx/conf.d/default.conf\n\
-10-listen-on-ipv6-by-default.sh: info: Enabled listen on IPv6 in /etc/nginx/conf.d/default.conf\n\
-/docker-entrypoint.sh: Sourcing /docker-entrypoint.d/15-local-resolvers.envsh\n\
+10-listen-on-ipv6-by-default.sh: info: Enabled listen on IPv6 in /etc/nginx/conf.d/default.conf\nEOF\n\
+case \"$NGINX_VERSION\" in 1.19.*|1.2[0-4].*) ;; *) \
+echo '/docker-entrypoint.sh: Sourcing /docker-entrypoint.d/15-local-resolvers.envsh';; esac\n\
+cat <<'EOF'\n\
 /docker-entrypoint.sh: Launching /docker-entrypoint.d/20-envsubst-on-templates.sh\n\
 /docker-entrypoint.sh: Launching /docker-entrypoint.d/30-tune-worker-processes.sh\n\
 /docker-entrypoint.sh: Configuration complete; ready for start up\nEOF\nfi\nexec \"$@\"\n";
@@ -70,8 +85,9 @@ pub const APPS: &[App] = &[App { name: "nginx", port, started, in_use, answer, s
 
 /// The first `listen` of the server's configuration.
 fn port(c: &mut Context<'_, '_>) -> Result<u16, Says> {
+    let version = c.version();
     match c.args.get(1).map(String::as_str) {
-        Some("-v") => return Err(Says(format!("nginx version: nginx/{VERSION}\n"), 0)),
+        Some("-v") => return Err(Says(format!("nginx version: nginx/{version}\n"), 0)),
         Some("-t") => {
             return Err(Says(
                 "nginx: the configuration file /etc/nginx/nginx.conf syntax is ok\nnginx: configuration file \
@@ -109,15 +125,33 @@ fn stamp(c: &Context<'_, '_>) -> String {
 }
 
 fn notice(c: &mut Context<'_, '_>, text: &str) {
+    // Older releases log warnings and worse.
+    if minor(c) < 21 {
+        return;
+    }
     let line = format!("{} [notice] 1#1: {text}\n", stamp(c));
     c.io.err(&line);
 }
 
+/// The minor version: 27 of 1.27.5.
+fn minor(c: &Context<'_, '_>) -> u32 {
+    c.version().split('.').nth(1).and_then(|n| n.parse().ok()).unwrap_or(u32::MAX)
+}
+
+/// Which compiler a release was built with: from minor version, on Debian, on Alpine.
+const BUILT: &[(u32, &str, &str)] = &[
+    (29, "12.2.0 (Debian 12.2.0-14+deb12u1)", "14.2.0 (Alpine 14.2.0)"),
+    (25, "12.2.0 (Debian 12.2.0-14)", "12.2.1 20220924 (Alpine 12.2.1_git20220924-r10)"),
+    (0, "10.2.1 20210110 (Debian 10.2.1-6)", "10.3.1 20211027 (Alpine 10.3.1_git20211027)"),
+];
+
 fn started(c: &mut Context<'_, '_>) {
+    let on_alpine = c.tag().contains("alpine");
+    let (_, debian, alpine) = BUILT.iter().find(|(from, ..)| *from <= minor(c)).copied().unwrap_or_default();
     for text in [
         "using the \"epoll\" event method",
-        &format!("nginx/{VERSION}"),
-        "built by gcc 12.2.0 (Debian 12.2.0-14+deb12u1)",
+        &format!("nginx/{}", c.version()),
+        &format!("built by gcc {}", if on_alpine { alpine } else { debian }),
         "OS: Linux 6.1.0-podium",
         "getrlimit(RLIMIT_NOFILE): 1048576:1048576",
         "start worker processes",
@@ -163,13 +197,14 @@ fn answer(c: &mut Context<'_, '_>, request: &Request) -> Response {
     if c.io.is_dir(&path) {
         path = normalize("/", &format!("{path}/index.html"));
     }
+    let version = c.version();
     let (status, body) = match request.method.as_str() {
         "GET" | "HEAD" => match c.io.read_file(&path) {
             Ok(data) => (200, data.to_vec()),
-            Err(_) if request.path().ends_with('/') => (403, page(403)),
-            Err(_) => (404, page(404)),
+            Err(_) if request.path().ends_with('/') => (403, page(403, &version)),
+            Err(_) => (404, page(404, &version)),
         },
-        _ => (405, page(405)),
+        _ => (405, page(405, &version)),
     };
     access_log(c, request, status, body.len());
     if status == 404 {
@@ -185,7 +220,7 @@ fn answer(c: &mut Context<'_, '_>, request: &Request) -> Response {
     }
     let mut response = Response::new(status, content_type(if status == 200 { &path } else { ".html" }), body)
         .first("Date", &date(c.io.now()))
-        .first("Server", &format!("nginx/{VERSION}"))
+        .first("Server", &format!("nginx/{version}"))
         .with("Connection", "keep-alive");
     if status == 200 {
         response = response.with("Accept-Ranges", "bytes");
@@ -194,14 +229,14 @@ fn answer(c: &mut Context<'_, '_>, request: &Request) -> Response {
 }
 
 /// The page that nginx makes for an error.
-fn page(status: u16) -> Vec<u8> {
+fn page(status: u16, version: &str) -> Vec<u8> {
     let text = match status {
         405 => "Not Allowed",
         other => reason(other),
     };
     format!(
         "<html>\r\n<head><title>{status} {text}</title></head>\r\n<body>\r\n<center><h1>{status} {text}</h1></center>\r\n\
-         <hr><center>nginx/{VERSION}</center>\r\n</body>\r\n</html>\r\n"
+         <hr><center>nginx/{version}</center>\r\n</body>\r\n</html>\r\n"
     )
     .into_bytes()
 }

@@ -1,6 +1,5 @@
 //! The programs of images that serve: one state machine, driven by a table of what each says and answers.
 
-use super::TAG_FILE;
 use crate::sh::env::Read;
 use crate::sh::http::{Parsed, Request, Response};
 use crate::sh::io::Io;
@@ -28,8 +27,13 @@ impl Context<'_, '_> {
     }
 
     /// The tag of the image it runs from.
-    pub fn tag(&mut self) -> String {
-        self.io.read_file(TAG_FILE).map(|t| String::from_utf8_lossy(&t).into_owned()).unwrap_or_default()
+    pub fn tag(&self) -> String {
+        self.io.kernel().release.tag.clone()
+    }
+
+    /// The version of the image it runs from.
+    pub fn version(&self) -> String {
+        self.io.kernel().release.version.clone()
     }
 }
 

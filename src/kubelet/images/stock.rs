@@ -69,7 +69,8 @@ pub const IMAGES: &[Image] = &[
     // --- databases -------------------------------------------------------------------------------------------------
     Image {
         name: "docker.io/library/mysql",
-        tags: "5-9",
+        releases: "9.4.0 9.3.0 9.2.0 9.1.0 9.0.1 8.4.6 8.3.0 8.2.0 8.1.0 8.0.43 5.7.44 5.6.51 5.5.62 lts=8.4.6 \
+                   innovation=9.4.0",
         size: 240_000_000,
         entrypoint: &["docker-entrypoint.sh"],
         cmd: &["mysqld"],
@@ -82,7 +83,8 @@ pub const IMAGES: &[Image] = &[
     },
     Image {
         name: "docker.io/library/mariadb",
-        tags: "5-12",
+        releases: "12.0.2 11.8.3 11.7.2 11.6.2 11.5.2 11.4.8 11.3.2 11.2.6 11.1.6 11.0.6 10.11.14 10.10.7 10.9.8 10.8.8 \
+                   10.7.8 10.6.23 10.5.29 10.4.34 10.3.39 10.2.44 10.1.48 10.0.38 5.5.64 lts=11.8.3",
         size: 120_000_000,
         entrypoint: &["docker-entrypoint.sh"],
         cmd: &["mariadbd"],
@@ -95,7 +97,7 @@ pub const IMAGES: &[Image] = &[
     },
     Image {
         name: "docker.io/library/postgres",
-        tags: "9-18",
+        releases: "17.6 16.10 15.14 14.19 13.22 12.22 11.22 10.23 9.6.24 9.5.25 9.4.26 9.3.25 9.2.24 9.1.24 9.0.22 18.0",
         size: 160_000_000,
         entrypoint: &["docker-entrypoint.sh"],
         cmd: &["postgres"],
@@ -113,7 +115,7 @@ pub const IMAGES: &[Image] = &[
     },
     Image {
         name: "docker.io/library/mongo",
-        tags: "2-8",
+        releases: "8.0.13 7.0.24 6.0.26 5.0.31 4.4.29 4.2.24 4.0.28 3.6.23 3.4.24 3.2.21 3.0.15 2.6.12",
         size: 290_000_000,
         entrypoint: &["mongod"],
         ports: &[27017],
@@ -124,7 +126,7 @@ pub const IMAGES: &[Image] = &[
     },
     Image {
         name: "docker.io/library/memcached",
-        tags: "1.4-1.6",
+        releases: "1.6.39 1.5.22 1.4.39",
         size: 32_000_000,
         entrypoint: &["memcached"],
         ports: &[11211],
@@ -135,7 +137,7 @@ pub const IMAGES: &[Image] = &[
     },
     Image {
         name: "docker.io/library/rabbitmq",
-        tags: "3-4",
+        releases: "4.1.4 4.0.9 3.13.7 3.12.14 3.11.28 3.10.25 3.9.29 3.8.34 3.7.28 3.6.16",
         size: 100_000_000,
         entrypoint: &["rabbitmq-server"],
         ports: &[5672],
@@ -244,7 +246,7 @@ const SSD_MONITOR: &str = "#!/bin/sh\nwhile true\ndo\n  echo \"$(date) SSD OK\"\
 
 const MYSQL: &str = "#!/bin/sh\nnote() { echo \"$(date '+%Y-%m-%d %H:%M:%S+00:00') [$1] [Entrypoint]: $2\" >&2; }\n\
 if [ \"${1#-}\" != \"$1\" ]; then set -- mysqld \"$@\"; fi\n\
-if [ \"$1\" = mysqld ]; then\n  note Note 'Entrypoint script for MySQL Server 8.4.6-1.el9 started.'\n  \
+if [ \"$1\" = mysqld ]; then\n  note Note 'Entrypoint script for MySQL Server {version}-1.el9 started.'\n  \
 if [ ! -d /var/lib/mysql/mysql ]; then\n    \
 if [ -z \"$MYSQL_ROOT_PASSWORD$MYSQL_ALLOW_EMPTY_PASSWORD$MYSQL_RANDOM_ROOT_PASSWORD\" ]; then\n      \
 note ERROR 'Database is uninitialized and password option is not specified\n    You need to specify one of the following as an environment variable:\n    - MYSQL_ROOT_PASSWORD\n    - MYSQL_ALLOW_EMPTY_PASSWORD\n    - MYSQL_RANDOM_ROOT_PASSWORD'\n      exit 1\n    fi\n    \
@@ -253,7 +255,7 @@ note Note 'MySQL init process done. Ready for start up.'\n  fi\nfi\nexec \"$@\"\
 
 const MARIADB: &str = "#!/bin/sh\nnote() { echo \"$(date '+%Y-%m-%d %H:%M:%S+00:00') [$1] [Entrypoint]: $2\" >&2; }\n\
 if [ \"${1#-}\" != \"$1\" ]; then set -- mariadbd \"$@\"; fi\n\
-if [ \"$1\" = mariadbd ] || [ \"$1\" = mysqld ]; then\n  note Note 'Entrypoint script for MariaDB Server 1:11.8.3+maria~ubu2404 started.'\n  \
+if [ \"$1\" = mariadbd ] || [ \"$1\" = mysqld ]; then\n  note Note 'Entrypoint script for MariaDB Server 1:{version}+maria~ubu2404 started.'\n  \
 if [ ! -d /var/lib/mysql/mysql ]; then\n    \
 if [ -z \"$MARIADB_ROOT_PASSWORD$MYSQL_ROOT_PASSWORD$MARIADB_ALLOW_EMPTY_ROOT_PASSWORD$MYSQL_ALLOW_EMPTY_PASSWORD$MARIADB_RANDOM_ROOT_PASSWORD$MYSQL_RANDOM_ROOT_PASSWORD\" ]; then\n      \
 note ERROR 'Database is uninitialized and password option is not specified\n\tYou need to specify one of MARIADB_ROOT_PASSWORD, MARIADB_ROOT_PASSWORD_HASH, MARIADB_ALLOW_EMPTY_ROOT_PASSWORD and MARIADB_RANDOM_ROOT_PASSWORD'\n      exit 1\n    fi\n    \
@@ -265,4 +267,4 @@ if [ -z \"$POSTGRES_PASSWORD\" ] && [ \"$POSTGRES_HOST_AUTH_METHOD\" != trust ];
 Error: Database is uninitialized and superuser password is not specified.\n       You must specify POSTGRES_PASSWORD to a non-empty value for the\n       superuser. For example, \"-e POSTGRES_PASSWORD=password\" on \"docker run\".\n\n       \
 You may also use \"POSTGRES_HOST_AUTH_METHOD=trust\" to allow all\n       connections without a password. This is *not* recommended.\n\n       \
 See PostgreSQL documentation about \"trust\":\n       https://www.postgresql.org/docs/current/auth-trust.html\nEOE\n    exit 1\n  fi\n  \
-mkdir -p \"${PGDATA:-/var/lib/postgresql/data}\"\n  echo 17 > \"${PGDATA:-/var/lib/postgresql/data}/PG_VERSION\"\n  echo\n  echo 'PostgreSQL init process complete; ready for start up.'\n  echo\nfi\nexec \"$@\"\n";
+mkdir -p \"${PGDATA:-/var/lib/postgresql/data}\"\n  echo {major} > \"${PGDATA:-/var/lib/postgresql/data}/PG_VERSION\"\n  echo\n  echo 'PostgreSQL init process complete; ready for start up.'\n  echo\nfi\nexec \"$@\"\n";

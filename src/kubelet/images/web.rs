@@ -103,13 +103,14 @@ pub const IMAGES: &[Image] = &[
     },
     Image {
         name: "docker.io/library/httpd",
-        tags: "2.2-2.4",
+        also: &["public.ecr.aws/docker/library/httpd"],
+        releases: "2.4.65 2.2.34",
         size: 58_000_000,
         cmd: &["httpd-foreground"],
         env: &[
             ("PATH", "/usr/local/apache2/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
             ("HTTPD_PREFIX", "/usr/local/apache2"),
-            ("HTTPD_VERSION", "2.4.65"),
+            ("HTTPD_VERSION", "{version}"),
         ],
         workdir: "/usr/local/apache2",
         ports: &[80],
@@ -330,9 +331,9 @@ fn httpd_started(c: &mut Context<'_, '_>) {
              'ServerName' directive globally to suppress this message\n"
         ));
     }
-    let at = apache_time(c);
+    let (at, version) = (apache_time(c), c.version());
     c.io.err(&format!(
-        "[{at}] [mpm_event:notice] [pid 1:tid 1] AH00489: Apache/2.4.65 (Unix) configured -- resuming normal operations\n\
+        "[{at}] [mpm_event:notice] [pid 1:tid 1] AH00489: Apache/{version} (Unix) configured -- resuming normal operations\n\
          [{at}] [core:notice] [pid 1:tid 1] AH00094: Command line: 'httpd -D FOREGROUND'\n"
     ));
 }
@@ -392,9 +393,11 @@ fn httpd(c: &mut Context<'_, '_>, request: &Request) -> Response {
             (404, "text/html; charset=iso-8859-1", page.as_bytes().to_vec())
         }
     };
-    let line = access(c, request, status, body.len());
+    let (line, version) = (access(c, request, status, body.len()), c.version());
     c.io.out(&line);
-    Response::new(status, kind, body).first("Server", "Apache/2.4.65 (Unix)").first("Date", &date(c.io.now()))
+    Response::new(status, kind, body)
+        .first("Server", &format!("Apache/{version} (Unix)"))
+        .first("Date", &date(c.io.now()))
 }
 
 /// `python -m http.server [PORT]`
@@ -417,7 +420,10 @@ fn python(c: &mut Context<'_, '_>, request: &Request) -> Response {
     let line = access(c, request, status, body.len());
     let line = line.rsplit_once(' ').map_or(line.clone(), |(line, _)| format!("{line} -\n"));
     c.io.err(&line);
-    Response::new(status, kind, body).first("Date", &date(c.io.now())).first("Server", "SimpleHTTP/0.6 Python/3.13.7")
+    let version = c.version();
+    Response::new(status, kind, body)
+        .first("Date", &date(c.io.now()))
+        .first("Server", &format!("SimpleHTTP/0.6 Python/{version}"))
 }
 
 fn listing(c: &mut Context<'_, '_>, root: &str, path: &str) -> (u16, &'static str, Vec<u8>) {

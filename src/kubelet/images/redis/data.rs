@@ -18,6 +18,8 @@ enum Item {
 /// The keys of a server.
 #[derive(Clone, Debug, Default)]
 pub struct Data {
+    /// The server's.
+    pub version: String,
     items: BTreeMap<String, Item>,
     expires: BTreeMap<String, Time>,
     config: BTreeMap<String, String>,
@@ -374,7 +376,7 @@ impl Data {
         format!(
             "# Server\r\nredis_version:{}\r\nredis_mode:standalone\r\ntcp_port:6379\r\n\r\n# Stats\r\n\
              total_commands_processed:{}\r\n\r\n# Replication\r\nrole:master\r\nconnected_slaves:0\r\n\r\n# Keyspace\r\n{}",
-            super::VERSION,
+            self.version,
             self.commands,
             if self.items.is_empty() {
                 String::new()

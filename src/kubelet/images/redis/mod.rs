@@ -16,18 +16,16 @@ use data::Data;
 use resp::Reply;
 use std::collections::BTreeMap;
 
-const VERSION: &str = "8.2.1";
-
 pub const IMAGES: &[Image] = &[Image {
     name: "docker.io/library/redis",
-    tags: "2-8",
+    releases: "8.2.1 8.0.3 7.4.5 7.2.10 7.0.15 6.2.19 6.0.20 5.0.14 4.0.14 3.2.12 3.0.7 2.8.23 2.6.17",
     also: &["registry.k8s.io/redis", "k8s.gcr.io/redis", "docker.io/bitnami/redis"],
     size: 52_500_000,
     entrypoint: &["docker-entrypoint.sh"],
     cmd: &["redis-server"],
     env: &[
         ("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
-        ("REDIS_DOWNLOAD_URL", "https://github.com/redis/redis/archive/refs/tags/8.2.1.tar.gz"),
+        ("REDIS_DOWNLOAD_URL", "https://github.com/redis/redis/archive/refs/tags/{version}.tar.gz"),
     ],
     workdir: "/data",
     ports: &[6379],
@@ -112,8 +110,10 @@ impl Server {
 
     fn start(&mut self, io: &mut Io<'_>) -> Option<Step> {
         Self::log(io, 'C', "* oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo");
-        let just = format!("* Redis version={VERSION}, bits=64, commit=00000000, modified=0, pid=1, just started");
-        Self::log(io, 'C', &just);
+        let version = io.kernel().release.version.clone();
+        self.data.version.clone_from(&version);
+        let just = format!("Redis version={version}, bits=64, commit=00000000, modified=0, pid=1, just started");
+        Self::log(io, 'C', &format!("* {just}"));
         self.configure(io);
         Self::log(io, 'M', "* monotonic clock: POSIX clock_gettime");
         if io.listen(self.port).is_err() {
@@ -216,7 +216,10 @@ impl Server {
 impl Program for Server {
     fn step(&mut self, io: &mut Io<'_>) -> Step {
         if matches!(self.args.get(1).map(String::as_str), Some("--version" | "-v")) {
-            io.out(&format!("Redis server v={VERSION} sha=00000000:1 malloc=jemalloc-5.3.0 bits=64 build=0\n"));
+            io.out(&format!(
+                "Redis server v={} sha=00000000:1 malloc=jemalloc-5.3.0 bits=64 build=0\n",
+                io.kernel().release.version
+            ));
             return Step::Exit(0);
         }
         if !self.is_up
