@@ -405,6 +405,33 @@ fn scale_is_read_and_written() {
     assert_eq!(stored.at("spec.replicas").int(), 3);
 }
 
+/// A patch of `/scale` that changes nothing is a change all the same: the replica count leaves the entry of who wrote it
+/// with the workload. As recorded in 304-apply-patch, where kubectl says `patched`.
+#[test]
+fn scale_takes_the_replica_count_from_who_owned_it() {
+    let mut s = server();
+    let spec = object! { "replicas" => 2, "selector" => object! { "matchLabels" => object! { "a" => "b" } },
+    "template" => object! { "metadata" => object! { "labels" => object! { "a" => "b" } }, "spec" => pod("x")["spec"].clone() } };
+    let d = object! { "metadata" => object! { "name" => "d" }, "spec" => spec };
+    let path = "/apis/apps/v1/namespaces/default/deployments";
+    ok(&mut s, Request::post(path, d).query("fieldManager", "kubectl-create"));
+    let mut scaled = |replicas: i64| {
+        let patch = object! { "spec" => object! { "replicas" => replicas } };
+        let request = Request::patch(PatchType::Merge, format!("{path}/d/scale"), patch);
+        let version = ok(&mut s, request.query("fieldManager", "k"))["metadata"]["resourceVersion"].clone();
+        let managed = ok(&mut s, Request::get(format!("{path}/d"))).at("metadata.managedFields").clone();
+        let replicas = object! { "f:spec" => object! { "f:replicas" => Value::object() } };
+        let owner = managed.items().iter().find(|e| e["fieldsV1"] == replicas).unwrap().clone();
+        assert!(owner["time"].is_null());
+        (version, owner["manager"].str().to_owned(), owner["subresource"].str().to_owned())
+    };
+    let first = scaled(2);
+    assert_eq!((first.1.as_str(), first.2.as_str()), ("kubectl-create", ""));
+    assert_eq!(scaled(2), first);
+    let changed = scaled(3);
+    assert_eq!((changed.1.as_str(), changed.2.as_str()), ("k", "scale"));
+}
+
 #[test]
 fn evictions_heed_budgets() {
     let mut s = server_for_pods();

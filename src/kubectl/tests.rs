@@ -330,3 +330,14 @@ $ kubectl cordon nosuch
 ",
     );
 }
+
+/// As recorded in 503-jobs.
+#[test]
+fn waiting_for_creation_takes_until_something_is_there() {
+    let lab = Lab::new();
+    let late = "! error: timed out waiting for the condition\n? 1\n";
+    assert_eq!(lab.run("kubectl wait --for=create cm -l nosuch=x --timeout=1s"), late);
+    assert_eq!(lab.run("kubectl wait --for=create cm/c --timeout=1s"), late);
+    lab.run("kubectl create configmap c");
+    assert_eq!(lab.run("kubectl wait --for=create cm/c --timeout=1s"), "configmap/c condition met\n");
+}

@@ -58,9 +58,11 @@ async fn run(f: &Factory) -> Result {
     let is_delete = conditions.iter().any(|c| matches!(c, Condition::Deleted));
     let is_create = conditions.iter().any(|c| matches!(c, Condition::Created));
     let mut builder = Builder::new(f)?.files(f).selector(f).field_selector(f).all(f).all_namespaces(f);
-    builder.latest = !is_create;
-    builder.fetch = !is_create;
+    builder.latest = true;
     let builder = builder.args(f, f.flags.bool("all"), f.args()).await?;
+    if is_create {
+        until_created(f, &builder, deadline).await?;
+    }
     let mut errors = Vec::new();
     let mut count = 0;
     for entry in builder.entries(f).await? {
@@ -123,22 +125,26 @@ async fn one(f: &Factory, info: &Info, conditions: &[Condition], deadline: Time,
                 }
                 wait_gone(f, info, object.uid(), left.max(Duration::from_nanos(1))).await?;
             }
-            Condition::Created => object = created(f, info, deadline).await?,
+            Condition::Created => {}
             condition => object = met(f, info, condition, deadline, timeout).await?,
         }
     }
     printers::for_operation(f, "condition met")?.print(f, &object)
 }
 
-async fn created(f: &Factory, info: &Info, deadline: Time) -> Result<Value> {
+/// Looks twice a second until everything that is named is there, and something is.
+async fn until_created(f: &Factory, builder: &Builder, deadline: Time) -> Result {
     let clock = &f.ctx.client.clock;
     loop {
-        match f.send(Request::get(info.url())).await {
-            Err(e) if e.is_not_found() => {}
-            other => return other,
+        let (infos, errors) = builder.clone().infos(f).await?;
+        if errors.is_empty() && !infos.is_empty() {
+            return Ok(());
+        }
+        if let Some(error) = errors.into_iter().find(|e| !e.is_not_found()) {
+            return Err(error);
         }
         if clock.now() >= deadline {
-            return Err(timed_out(info));
+            return Err("timed out waiting for the condition".into());
         }
         clock.sleep(Duration::from_millis(500)).await;
     }

@@ -125,6 +125,32 @@ pub fn after_write(call: &Call, old: &Value, new: &Value, part: Part, now: Time)
     Some(write(entries))
 }
 
+/// The list of a workload after a write through its `/scale`: the replica count goes to a new entry without a time,
+/// and whoever wrote it as a part of the workload loses it, changed or not; who set it by apply or through `/scale`
+/// keeps it until it changes. None where it is not kept. Models `ScaleHandler`.
+pub fn after_scale(call: &Call, old: &Value, changed: bool) -> Option<Value> {
+    let replicas = vec!["f:spec".to_owned(), "f:replicas".to_owned()];
+    let (manager, mut entries, mut moved) = (manager(call)?, read(old), Vec::new());
+    let own = |manager: String, subresource: &str| Entry {
+        manager,
+        applies: false,
+        subresource: subresource.to_owned(),
+        api_version: call.resource.api_version.clone(),
+        time: String::new(),
+        paths: BTreeSet::from([replicas.clone()]),
+    };
+    for entry in entries.iter_mut().filter(|e| changed || !e.applies) {
+        if entry.paths.remove(&replicas) && !changed {
+            moved.push(own(entry.manager.clone(), &entry.subresource));
+        }
+    }
+    if changed {
+        moved.push(own(manager, "scale"));
+    }
+    entries.extend(moved);
+    Some(write(entries))
+}
+
 /// What a server-side apply makes of an object that is there.
 pub struct Applied {
     /// Fields that the manager gave up and nobody else owns.

@@ -8,7 +8,7 @@ use crate::apimachinery::{GroupVersionKind, Object, Status, Value};
 use crate::apiserver::ApiServer;
 use crate::apiserver::handlers::{Call, body};
 use crate::apiserver::options::WriteOptions;
-use crate::apiserver::table;
+use crate::apiserver::{managed, table};
 use crate::client::{Accept, Method, PatchType, Reply};
 use crate::object;
 use crate::registry::store::Part;
@@ -30,9 +30,11 @@ impl ApiServer {
             _ => return Err(crate::apiserver::handlers::method_not_allowed()),
         };
         check(call, &wanted, &object, &gvk)?;
+        let (before, replicas) = (object.at("spec.replicas").as_i64(), wanted.at("spec.replicas").int());
+        let managed = managed::after_scale(call, &object, before != Some(replicas));
         let mut new = object;
-        new.set("spec.replicas", wanted.at("spec.replicas").int());
-        let (stored, _) = self.update_decoded(call, new, None, Part::Main, options.dry_run, &mut warnings)?;
+        new.set("spec.replicas", replicas);
+        let (stored, _) = self.update_decoded(call, new, managed, Part::Main, options.dry_run, &mut warnings)?;
         Ok(self.reply_scale(call, scale_of(&stored), warnings))
     }
 
