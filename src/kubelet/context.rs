@@ -24,7 +24,7 @@ pub struct Context<'a> {
 
 impl Context<'_> {
     pub fn door(&mut self) -> Door<'_> {
-        Door { api: &mut *self.api, agent: "kubelet" }
+        Door { api: &mut *self.api, agent: self.node.spec.agent() }
     }
 
     /// Records an event about a pod, or about one of its containers where `container` is not "".

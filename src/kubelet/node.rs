@@ -49,7 +49,7 @@ impl Node {
     pub fn new(spec: NodeSpec, order: u32, rng: &Rng) -> Self {
         let rng = rng.fork(&spec.name);
         Self {
-            events: EventRecorder::new("kubelet", &spec.name, Style::Counted, "kubelet"),
+            events: EventRecorder::new("kubelet", &spec.name, Style::Counted, spec.agent()),
             images: BTreeMap::new(),
             pull_backoff: BTreeMap::new(),
             addresses: Addresses::default(),
@@ -127,8 +127,8 @@ impl Node {
         self.registered.then(|| self.next_lease.min(self.next_status))
     }
 
-    fn door<'a>(api: &'a mut dyn Api) -> Door<'a> {
-        Door { api, agent: "kubelet" }
+    fn door<'a>(&self, api: &'a mut dyn Api) -> Door<'a> {
+        Door { api, agent: self.spec.agent() }
     }
 
     fn register(&mut self, api: &mut dyn Api, now: Time) {
@@ -156,7 +156,7 @@ impl Node {
             node.set("spec.taints", taints);
         }
         node.set("status", self.status(&Value::Null, now));
-        if let Ok(made) = Self::door(api).create(Resource::Nodes, "", node) {
+        if let Ok(made) = self.door(api).create(Resource::Nodes, "", node) {
             register_drivers(&made, api);
         }
     }
@@ -166,12 +166,12 @@ impl Node {
         node.set("status", status);
         self.last_report = now;
         self.reported_images = self.images.len();
-        let mut door = Self::door(api);
+        let mut door = self.door(api);
         if door.update_status(Resource::Nodes, node).is_err_and(|e| e.reason == "Conflict") {
             if let Ok(mut fresh) = door.get(Resource::Nodes, self.name()) {
                 let status = self.status(&fresh["status"], now);
                 fresh.set("status", status);
-                let _ = Self::door(api).update_status(Resource::Nodes, fresh);
+                let _ = self.door(api).update_status(Resource::Nodes, fresh);
             }
         }
     }
@@ -243,7 +243,7 @@ impl Node {
     fn renew_lease(&mut self, api: &mut dyn Api, now: Time) {
         let (name, renewed) = (self.name().to_owned(), now.rfc3339_micro());
         let key = format!("kube-node-lease/{name}");
-        let mut door = Self::door(api);
+        let mut door = self.door(api);
         if let Ok(mut lease) = door.get(Resource::Leases, &key) {
             lease.set("spec.renewTime", renewed);
             let _ = door.update(Resource::Leases, lease);

@@ -27,3 +27,10 @@ pub struct NodeSpec {
     /// Taints, as `key=value:Effect` or `key:Effect`.
     pub taints: Vec<String>,
 }
+
+impl NodeSpec {
+    /// What the node's agent calls itself to the API server: kubemark's is hollow.
+    pub fn agent(&self) -> &'static str {
+        if self.provider_id.starts_with("kubemark://") { "hollow-kubelet" } else { "kubelet" }
+    }
+}

@@ -11,17 +11,8 @@ pub type Path = Vec<String>;
 /// The members of a set, each with its value where it is a leaf.
 pub type Fields = BTreeMap<Path, Option<Value>>;
 
-/// How the fields of an object are gathered.
-#[derive(Clone, Copy, PartialEq)]
-pub enum As {
-    /// What an applied configuration names: a map's entries count, the map itself does not.
-    Applied,
-    /// What a write brought: maps and structures that were not there count themselves.
-    Written,
-}
-
 /// What nobody owns.
-const META: [&str; 9] = [
+pub(super) const META: [&str; 9] = [
     "creationTimestamp",
     "deletionGracePeriodSeconds",
     "deletionTimestamp",
@@ -33,12 +24,14 @@ const META: [&str; 9] = [
     "uid",
 ];
 /// Structures that are never absent in Go, and so never brought by a write.
-const ALWAYS: [&str; 7] = ["jobTemplate", "metadata", "spec", "status", "strategy", "template", "updateStrategy"];
+pub(super) const ALWAYS: [&str; 7] =
+    ["jobTemplate", "metadata", "spec", "status", "strategy", "template", "updateStrategy"];
 
-/// The fields of an object. `schema` is None for custom kinds.
-pub fn of(object: &Value, schema: Option<&'static Type>, how: As) -> Fields {
+/// The fields that an applied configuration names: a map's entries count, the map itself does not. `schema` is None for
+/// custom kinds.
+pub fn of(object: &Value, schema: Option<&'static Type>) -> Fields {
     let mut out = Fields::new();
-    let mut walk = Walk { how, out: &mut out };
+    let mut walk = Walk { out: &mut out };
     for (key, value) in object.fields() {
         match key {
             "apiVersion" | "kind" => {}
@@ -55,7 +48,6 @@ pub fn of(object: &Value, schema: Option<&'static Type>, how: As) -> Fields {
 }
 
 struct Walk<'a> {
-    how: As,
     out: &'a mut Fields,
 }
 
@@ -67,7 +59,7 @@ impl Walk<'_> {
     fn field(&mut self, under: &[String], name: &str, value: &Value, of: Option<&'static Type>, is_entry: bool) {
         let path = join(under, format!("f:{name}"));
         let field = of.and_then(|t| t.field(name));
-        self.value(path, value, field.map(|f| &f.kind), field, is_entry, ALWAYS.contains(&name));
+        self.value(path, value, field.map(|f| &f.kind), field, is_entry);
     }
 
     fn value(
@@ -77,16 +69,13 @@ impl Walk<'_> {
         kind: Option<&'static Kind>,
         field: Option<&'static Field>,
         is_entry: bool,
-        always: bool,
     ) {
         let definition = kind.and_then(Kind::definition);
         let is_struct = matches!(kind, Some(Kind::Ref(_)));
         let atomic = field.is_some_and(|f| f.atomic) || (is_struct && definition.is_some_and(|d| d.atomic));
         match value {
             Value::Map(map) if !map.is_empty() && !atomic && path.len() < DEEPEST => {
-                let in_items = path.iter().any(|p| p.starts_with("k:"));
-                let brought = self.how == As::Written && (in_items || !always);
-                if is_entry || brought {
+                if is_entry {
                     self.out.insert(path.clone(), None);
                 }
                 let granular = is_struct.then_some(definition).flatten();
@@ -95,7 +84,7 @@ impl Walk<'_> {
                         (Some(_), _) => self.field(&path, name, item, granular, false),
                         (None, Some(Kind::Map(inner))) => {
                             let path = join(&path, format!("f:{name}"));
-                            self.value(path, item, Some(&**inner), None, true, false);
+                            self.value(path, item, Some(&**inner), None, true);
                         }
                         _ => self.field(&path, name, item, None, true),
                     }
@@ -126,7 +115,7 @@ impl Walk<'_> {
 }
 
 /// `k:{"containerPort":80,"protocol":"TCP"}`: keys by name; one that is left out has its default.
-fn item_key(item: &Value, keys: &[&'static str], of: Option<&'static Type>) -> String {
+pub(super) fn item_key(item: &Value, keys: &[&'static str], of: Option<&'static Type>) -> String {
     let mut sorted = keys.to_vec();
     sorted.sort_unstable();
     let mut map = Map::new();

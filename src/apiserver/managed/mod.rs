@@ -1,9 +1,9 @@
 //! Who owns which field: `metadata.managedFields` and the conflicts of server-side apply. Models
 //! `apimachinery/pkg/util/managedfields` and `structured-merge-diff`.
 //!
-//! Only writes that name their manager are kept: kubectl's. The cluster's own parts write without, so that nothing is
-//! computed for them; what they own the real server would list too.
+//! A writer is named by the request's field manager, or else by its user agent.
 
+mod diff;
 mod fields;
 
 use super::handlers::Call;
@@ -11,8 +11,9 @@ use crate::api::schema;
 use crate::apimachinery::{Status, Time, Value};
 use crate::object;
 use crate::registry::store::Part;
-use fields::{As, Fields, Path};
-use std::collections::BTreeSet;
+use fields::{Fields, Path};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One manager with what it owns.
 #[derive(Clone, PartialEq)]
@@ -59,70 +60,90 @@ fn write(mut entries: Vec<Entry>) -> Value {
     entries.into_iter().map(one).collect()
 }
 
-/// Who writes: the field manager that a request names; None where it names none.
+/// Who writes: the field manager that a request names, or its user agent; None where it names neither.
 fn manager(call: &Call) -> Option<String> {
     match call.request.param("fieldManager") {
-        "" if call.request.user_agent == "kubectl" => Some("kubectl".to_owned()),
-        "" => None,
+        "" if call.request.user_agent.is_empty() => None,
+        "" => Some(call.request.user_agent.to_owned()),
         name => Some(name.to_owned()),
     }
 }
 
-fn gathered(call: &Call, object: &Value, how: As) -> Fields {
+/// None for custom kinds.
+fn schema_of(call: &Call) -> Option<&'static schema::Type> {
     let gvk = &call.resource.gvk;
-    let schema = match call.resource.definition.is_null() {
-        true => schema::by_gvk(&gvk.group, &gvk.version, &gvk.kind),
-        false => None,
-    };
-    fields::of(object, schema, how)
+    call.resource.definition.is_null().then(|| schema::by_gvk(&gvk.group, &gvk.version, &gvk.kind)).flatten()
 }
 
-/// What a part of an object may be written through.
-fn within(part: Part, path: &Path) -> bool {
-    let is_status = path.first().is_some_and(|p| p == "f:status");
-    match part {
-        Part::Main => !is_status,
-        Part::Status => is_status,
-        Part::Subresource => true,
-    }
+fn gathered(call: &Call, object: &Value) -> Fields {
+    fields::of(object, schema_of(call))
 }
 
 /// The list after a write other than an apply; None where it is not kept. `old` is null on create.
 pub fn after_write(call: &Call, old: &Value, new: &Value, part: Part, now: Time) -> Option<Value> {
     let manager = manager(call)?;
-    let (before, after) = (gathered(call, old, As::Written), gathered(call, new, As::Written));
-    let mut entries = read(old);
-    let changed: BTreeSet<Path> = after
-        .iter()
-        .filter(|(path, value)| within(part, path) && before.get(*path) != Some(*value))
-        .map(|(path, _)| path.clone())
-        .collect();
-    let gone = |path: &Path| within(part, path) && !after.contains_key(path);
-    if changed.is_empty() && !before.keys().any(gone) {
-        return Some(old.at("metadata.managedFields").clone());
+    let before = old.at("metadata.managedFields");
+    let mut diff = diff::of(old, new, schema_of(call), part);
+    if diff.changed.is_null() && diff.gone.is_null() {
+        return Some(before.clone());
     }
-    let api_version = call.resource.api_version.clone();
-    for entry in &mut entries {
-        entry.paths.retain(|path| !gone(path) && !(changed.contains(path) && before.contains_key(path)));
+    if old.is_null() {
+        share(&call.resource.stored_as, &mut diff.changed);
     }
-    let own = |e: &&mut Entry| {
-        !e.applies && e.manager == manager && e.subresource == call.info.subresource && e.api_version == api_version
+    let sub = call.info.subresource;
+    let own = |e: &Value| {
+        e["operation"].str() == "Update"
+            && e["manager"].str() == manager
+            && e["subresource"].str() == sub
+            && e["apiVersion"].str() == call.resource.api_version
     };
-    match entries.iter_mut().find(own) {
-        Some(entry) => {
-            entry.paths.extend(changed);
-            entry.time = now.rfc3339();
+    let mut entries = Vec::new();
+    let mut mine = None;
+    for entry in before.items() {
+        let mut fields = entry["fieldsV1"].clone();
+        let is_own = mine.is_none() && own(entry);
+        let mut left = diff.gone.is_null() || diff::subtract(&mut fields, &diff.gone, true);
+        if !is_own {
+            left = left && (diff.changed.is_null() || diff::subtract(&mut fields, &diff.changed, false));
         }
-        None => entries.push(Entry {
-            manager,
-            applies: false,
-            subresource: call.info.subresource.to_owned(),
-            api_version,
-            time: now.rfc3339(),
-            paths: changed,
-        }),
+        if is_own || (left && !fields.is_empty()) {
+            let mut entry = entry.clone();
+            entry.set("fieldsV1", fields);
+            if is_own { mine = Some(entry) } else { entries.push(entry) }
+        }
     }
-    Some(write(entries))
+    let mut mine = mine.unwrap_or_else(|| {
+        let mut entry = object! {
+            "apiVersion" => call.resource.api_version.as_str(), "fieldsType" => "FieldsV1",
+            "manager" => manager.as_str(), "operation" => "Update",
+        };
+        if !sub.is_empty() {
+            entry.set("subresource", sub);
+        }
+        entry
+    });
+    diff::merge(mine.map_mut().entry("fieldsV1"), &diff.changed);
+    if !mine["fieldsV1"].is_empty() {
+        mine.set("time", now.rfc3339());
+        entries.push(mine);
+    }
+    let applies = |e: &Value| e["operation"].str() == "Apply";
+    entries.sort_by(|a, b| {
+        let by = |e: &Value| (e["time"].clone(), e["manager"].clone());
+        let ((at, an), (bt, bn)) = (by(a), by(b));
+        applies(b).cmp(&applies(a)).then_with(|| at.str().cmp(bt.str())).then_with(|| an.str().cmp(bn.str()))
+    });
+    Some(entries.into_iter().collect())
+}
+
+/// Objects of one kind are mostly made alike (pods of a replica set, events): equal sets become one in memory.
+fn share(kind: &str, set: &mut Value) {
+    thread_local!(static LAST: RefCell<BTreeMap<String, Value>> = const { RefCell::new(BTreeMap::new()) });
+    LAST.with_borrow_mut(|last| match last.get_mut(kind) {
+        Some(before) if before == set => *set = before.clone(),
+        Some(before) => *before = set.clone(),
+        None => drop(last.insert(kind.to_owned(), set.clone())),
+    });
 }
 
 /// The list of a workload after a write through its `/scale`: the replica count goes to a new entry without a time,
@@ -168,8 +189,8 @@ impl Applied {
 /// Looks for conflicts and says what changes hands. `old` is null where the object is made.
 pub fn apply(call: &Call, old: &Value, config: &Value, now: Time) -> Result<Applied, Status> {
     let manager = call.request.param("fieldManager").to_owned();
-    let wanted = gathered(call, config, As::Applied);
-    let live = gathered(call, old, As::Applied);
+    let wanted = gathered(call, config);
+    let live = gathered(call, old);
     let mut entries = read(old);
     let mine = |e: &Entry| e.applies && e.manager == manager;
     let differs = |path: &Path| wanted.get(path).is_some_and(|v| v.is_some() && live.get(path) != Some(v));
@@ -261,9 +282,10 @@ mod tests {
         let json = |text: &str| Value::from_json(text).unwrap();
         let map = json(r#"{"kind":"ConfigMap","metadata":{"name":"cm"},"data":{"a":"1","b":"2"}}"#);
         let schema = schema::by_gvk("", "v1", "ConfigMap");
-        let encoded = |how| fields::encode(fields::of(&map, schema, how).keys());
-        assert_eq!(encoded(As::Applied), json(r#"{"f:data":{"f:a":{},"f:b":{}}}"#));
-        assert_eq!(encoded(As::Written), json(r#"{"f:data":{".":{},"f:a":{},"f:b":{}}}"#));
+        let written = |object, schema| diff::of(&Value::Null, object, schema, Part::Main).changed;
+        let applied = fields::encode(fields::of(&map, schema).keys());
+        assert_eq!(applied, json(r#"{"f:data":{"f:a":{},"f:b":{}}}"#));
+        assert_eq!(written(&map, schema), json(r#"{"f:data":{".":{},"f:a":{},"f:b":{}}}"#));
         let pod = json(
             r#"{"kind":"Pod","metadata":{"labels":{"app":"x"}},"spec":{"containers":[{"name":"c1","image":"i",
             "resources":{"requests":{"cpu":"1"}}}],"securityContext":{}}}"#,
@@ -273,7 +295,7 @@ mod tests {
             r#"{"f:metadata":{"f:labels":{".":{},"f:app":{}}},"f:spec":{"f:containers":{"k:{\"name\":\"c1\"}":{".":{},
             "f:image":{},"f:name":{},"f:resources":{".":{},"f:requests":{".":{},"f:cpu":{}}}}},"f:securityContext":{}}}"#,
         );
-        let found = fields::encode(fields::of(&pod, schema, As::Written).keys());
+        let found = written(&pod, schema);
         assert_eq!(found, want);
         let again: BTreeSet<Path> = fields::decode(&found).into_iter().collect();
         assert_eq!(fields::encode(again.iter()), want);
