@@ -11,6 +11,7 @@ pub mod node_spec;
 mod pod;
 mod prober;
 mod proxy;
+mod resize;
 mod start;
 mod status;
 mod stop;
@@ -136,7 +137,13 @@ impl Kubelets {
         match (known, &delta.new) {
             (Some(pod), None) => {
                 pod.exists = false;
+                let node = pod.node.clone();
                 self.due.insert(uid);
+                // What a pod leaves may be what another one waits for.
+                for (uid, pod) in self.pods.iter_mut().filter(|(_, p)| p.node == node && p.resize.is_deferred()) {
+                    pod.worker.pending = true;
+                    self.due.insert(uid.clone());
+                }
             }
             (Some(pod), Some(new)) => {
                 let fields = ["metadata.generation", "metadata.labels", "metadata.annotations"];

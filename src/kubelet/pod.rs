@@ -3,6 +3,7 @@
 use super::images::Resolved;
 use super::log::Log;
 use super::prober::Probe;
+use super::resize::Resize;
 use super::worker::Worker;
 use crate::apimachinery::{Object, Time, Value};
 use crate::sh::{Files, Kernel, Pid};
@@ -53,6 +54,8 @@ pub struct Instance {
     pub kernel: Option<Kernel>,
     pub main: Pid,
     pub log: Log,
+    /// Requests and limits that the runtime holds it to.
+    pub resources: Value,
 }
 
 impl Instance {
@@ -104,6 +107,7 @@ pub struct Pod {
     /// Delays before restarts, by container name.
     pub restarts: BTreeMap<String, Backoff>,
     pub probes: Vec<Probe>,
+    pub resize: Resize,
     /// The status as it was last sent.
     pub sent: Value,
     pub start: Time,
@@ -129,6 +133,7 @@ impl Pod {
             reasons: BTreeMap::new(),
             restarts: BTreeMap::new(),
             probes: Vec::new(),
+            resize: Resize::default(),
             start,
             failure: None,
         }

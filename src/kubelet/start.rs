@@ -6,7 +6,7 @@ use super::images::{self, Reference, Resolved};
 use super::pod::{Backoff, Exit, Instance, Pod, State, Waiting};
 use super::status::security;
 use super::worker::{CREATE, Running, START};
-use super::{env, hooks, volumes};
+use super::{env, hooks, resize, volumes};
 use crate::apimachinery::quantity::Quantity;
 use crate::apimachinery::time::{Duration, Time};
 use crate::apimachinery::{Object, Value};
@@ -206,6 +206,7 @@ pub fn create(pod: &mut Pod, name: &str, context: &mut Context) -> Option<Runnin
         kernel: Some(kernel),
         main: 0,
         log: Default::default(),
+        resources: resize::allocated(pod, &spec).clone(),
     };
     forget_old(pod, name);
     pod.instances.push(instance);

@@ -4,7 +4,7 @@
 use super::images::Resolved;
 use super::node::Node;
 use super::pod::{Instance, Pod, State, is_sidecar};
-use super::prober;
+use super::{prober, resize};
 use crate::apimachinery::quantity::Quantity;
 use crate::apimachinery::{Object, Time, Value};
 use crate::{list, object};
@@ -58,9 +58,13 @@ pub fn generate(pod: &Pod, node: &Node, now: Time, options: Options) -> Value {
 /// Requests and limits of all containers together. Models `InPlacePodLevelResourcesVerticalScaling`.
 fn set_resources(pod: &Pod, status: &mut Value) {
     let (mut requests, mut limits) = (BTreeMap::new(), BTreeMap::new());
+    let mut allocated = BTreeMap::new();
     for container in pod.spec()["containers"].items() {
-        for (list, sums) in [("requests", &mut requests), ("limits", &mut limits)] {
-            for (name, quantity) in container["resources"][list].fields() {
+        let given = resize::allocated(pod, container);
+        let actual = pod.latest(container["name"].str()).map_or(given, |instance| &instance.resources);
+        let lists = [("requests", actual, &mut requests), ("limits", actual, &mut limits)];
+        for (list, from, sums) in lists.into_iter().chain([("requests", given, &mut allocated)]) {
+            for (name, quantity) in from[list].fields() {
                 sums.entry(name.to_owned()).or_insert_with(Vec::new).push(quantity.clone());
             }
         }
@@ -72,8 +76,8 @@ fn set_resources(pod: &Pod, status: &mut Value) {
         }
     }
     status.set("resources", resources);
-    if !requests.is_empty() {
-        status.set("allocatedResources", total(&requests));
+    if !allocated.is_empty() {
+        status.set("allocatedResources", total(&allocated));
     }
 }
 
@@ -170,13 +174,13 @@ pub fn should_restart(pod: &Pod, container: &Value) -> bool {
 }
 
 fn from_instance(pod: &Pod, container: &Value, instance: &Instance) -> Value {
-    let requests = &container["resources"]["requests"];
+    let requests = &resize::allocated(pod, container)["requests"];
     let mut status = object! {
         "name" => instance.name.as_str(), "containerID" => format!("containerd://{}", instance.id),
         "image" => instance.image.full_name(), "imageID" => instance.image.image_id(), "lastState" => object! {},
         "restartCount" => instance.attempt, "ready" => false, "started" => false, "state" => state(instance),
         "user" => object! { "linux" => user(pod, container, &instance.image) },
-        "resources" => if container["resources"].is_null() { object! {} } else { container["resources"].clone() },
+        "resources" => if instance.resources.is_null() { object! {} } else { instance.resources.clone() },
     };
     if !requests.is_empty() {
         status.map_mut().insert("allocatedResources", requests.clone());
@@ -307,10 +311,21 @@ fn phase(pod: &Pod, init: &[Value], main: &[Value], terminal: bool) -> &'static 
     }
 }
 
+/// The conditions that the kubelet writes; others are kept as they are.
+const OWNED: [&str; 7] = [
+    "PodReadyToStartContainers",
+    "Initialized",
+    "Ready",
+    "ContainersReady",
+    "PodScheduled",
+    "PodResizePending",
+    "PodResizeInProgress",
+];
+
 fn conditions(pod: &Pod, phase: &str, init: &[Value], main: &[Value], now: Time) -> Value {
     let old = pod.object.at("status.conditions").items();
-    let owned = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"];
-    let mut out: Vec<Value> = old.iter().filter(|c| !owned.contains(&c["type"].str())).cloned().collect();
+    let mut out: Vec<Value> = old.iter().filter(|c| !OWNED.contains(&c["type"].str())).cloned().collect();
+    out.extend(pod.resize.conditions());
     let sandbox = pod.sandbox_ready();
     let containers = containers_ready(pod, phase, main);
     let made = [

@@ -6,10 +6,9 @@ use super::hooks::{self, Hook};
 use super::pod::{Pod, is_sidecar};
 use super::status::{Options, generate, should_restart};
 use super::stop::Stopping;
-use super::{prober, start, stop, volumes};
+use super::{prober, resize, start, stop, volumes};
 use crate::apimachinery::time::{Duration, Time};
 use crate::apimachinery::{Object, Value};
-use crate::object;
 use std::collections::{BTreeMap, VecDeque};
 
 /// How far a pod's life is.
@@ -192,7 +191,7 @@ fn relist(pod: &mut Pod, context: &mut Context) -> bool {
     let events = seen.iter().filter(|(id, running)| pod.worker.observed.get(*id) != Some(running)).count();
     pod.worker.observed = seen;
     // The first event starts a sync; another that comes while it runs asks for one more.
-    if events > 0 {
+    if events > 0 || pod.resize.is_in_progress() {
         pod.worker.pending = true;
     }
     if events > 1 && !pod.worker.syncing && pod.worker.stage == Stage::Syncing && can_start(pod, context) {
@@ -293,7 +292,8 @@ fn begin_sync(pod: &mut Pod, context: &mut Context) {
             pod.failure = Some((reason, message));
         }
     }
-    resize(pod, context);
+    resize::allocate(pod, context);
+    resize::finish(pod, context);
     let status = generate(pod, context.node, context.now, Options::default());
     let over = matches!(status["phase"].str(), "Succeeded" | "Failed");
     let status = delay_end(pod, status);
@@ -310,6 +310,7 @@ fn begin_sync(pod: &mut Pod, context: &mut Context) {
         return;
     }
     pod.worker.ops = plan(pod);
+    resize::actuate(pod, context);
     if pod.sandbox_ready() {
         // Mounted files follow their sources; what is missing now stays as it was.
         let _ = volumes::set_up(pod, context);
@@ -335,35 +336,6 @@ pub fn delay_end(pod: &Pod, mut status: Value) -> Value {
         }
     }
     status
-}
-
-/// Tells of running containers whose requests or limits were changed in place. The runtime takes them over at once.
-fn resize(pod: &mut Pod, context: &mut Context) {
-    let statuses = pod.sent["containerStatuses"].items();
-    let has_changed = |container: &&Value| {
-        let status = statuses.iter().find(|s| s["name"] == container["name"]);
-        let running = status.filter(|s| !s.at("state.running").is_null());
-        running.is_some_and(|s| !s["resources"].same(&container["resources"]))
-    };
-    let changed: Vec<Value> = pod.spec()["containers"]
-        .items()
-        .iter()
-        .filter(has_changed)
-        .map(|c| object! { "name" => c["name"].clone(), "resources" => c["resources"].clone() })
-        .collect();
-    if changed.is_empty() {
-        return;
-    }
-    for container in &changed {
-        let limit = start::memory_limit(container, &context.node.spec.memory);
-        let instance = pod.instances.iter_mut().rev().find(|i| i.name == container["name"].str());
-        if let Some(kernel) = instance.and_then(|i| i.kernel.as_mut()) {
-            kernel.memory = Some(limit);
-        }
-    }
-    let what = object! { "containers" => changed, "generation" => pod.object.generation() };
-    context.event(pod, "", "Normal", "ResizeStarted", &format!("Pod resize started: {what}"));
-    context.event(pod, "", "Normal", "ResizeCompleted", &format!("Pod resize completed: {what}"));
 }
 
 fn end_sync(pod: &mut Pod, context: &mut Context) {
@@ -407,10 +379,13 @@ fn plan_container(pod: &Pod, container: &Value, ops: &mut VecDeque<Op>) {
     let start = Op::Start { name: name.to_owned(), crashed: crashed(pod, name) };
     match pod.latest(name) {
         Some(instance) if instance.is_running() => {
-            let Some(probe) = prober::failed(pod, name) else { return };
             let restarts = pod.restart_policy() != "Never" || is_sidecar(container);
-            let message = format!("Container {name} failed {probe} probe");
-            let message = if restarts { message + ", will be restarted" } else { message };
+            let message = match prober::failed(pod, name) {
+                Some(probe) if restarts => format!("Container {name} failed {probe} probe, will be restarted"),
+                Some(probe) => format!("Container {name} failed {probe} probe"),
+                None if resize::needs_restart(pod, container) => format!("Container {name} resize requires restart"),
+                None => return,
+            };
             ops.push_back(Op::Kill { id: instance.id.clone(), message });
             if restarts {
                 ops.push_back(start);
