@@ -70,10 +70,10 @@ impl Node {
         &self.spec.name
     }
 
-    /// The first look at the runtime at or after a moment. `GenericPLEG.Relist` looks once a second; the recorded kubelets
-    /// notice what happens sooner, within about a fifth of one. A worker learns of it `lag` later than the first one.
+    /// The first look at all of the runtime at or after a moment (`GenericPLEG.Relist`). A worker learns of it `lag` later
+    /// than the first one.
     pub fn relist_at(&self, t: Time, lag: Duration) -> Time {
-        const PERIOD: i64 = 200_000_000;
+        const PERIOD: i64 = 1_000_000_000;
         let offset = self.born.0.saturating_add(lag.as_nanos() as i64);
         let past = t.0.saturating_sub(offset).rem_euclid(PERIOD);
         Time(if past == 0 { t.0 } else { t.0 + PERIOD - past })

@@ -84,6 +84,11 @@ pub struct Worker {
     pub stopping: Vec<Stopping>,
     /// When the last sync ended: the next one waits for a newer look at the runtime.
     ended: Option<Time>,
+    /// The sync did something: then it asks for a look of its own.
+    acted: bool,
+    asked: Option<Time>,
+    /// When that look was.
+    looked: Option<Time>,
     requeue: Option<Time>,
     /// How much later than the node's first worker it learns of what happens.
     pub lag: Duration,
@@ -100,6 +105,8 @@ const MOUNT: Duration = Duration::from_millis(300);
 const SANDBOX: Duration = Duration::from_millis(120);
 pub const CREATE: Duration = Duration::from_millis(4);
 pub const START: Duration = Duration::from_millis(60);
+/// How soon a look that was asked for is done (`PLEGOnDemandRelist`).
+const ASKED_LOOK: Duration = Duration::from_millis(10);
 /// How long a newer look at the runtime takes at most.
 const LOOK: Duration = Duration::from_secs(1);
 /// How long a sync waits for volumes.
@@ -160,6 +167,7 @@ pub fn next_timer(pod: &Pod, relist_at: impl Fn(Time) -> Time) -> Option<Time> {
     let others = [
         w.running.as_ref().and_then(Running::until),
         w.changed.map(&relist_at),
+        w.asked,
         waits_for_look.map(&relist_at),
         stopped.map(&relist_at),
         w.over.filter(|_| w.stage == Stage::Syncing),
@@ -177,13 +185,17 @@ fn deadline(pod: &Pod) -> Option<Time> {
     Some(pod.start + Duration::from_secs(seconds))
 }
 
-/// Looks at the runtime now and then: changes since the last look ask for syncs. Models `GenericPLEG.Relist`.
+/// Looks at the runtime once a second, and where a sync asked for that: changes since the last look ask for syncs. Models
+/// `GenericPLEG` (`Relist`, `relistPod`).
 fn relist(pod: &mut Pod, context: &mut Context) -> bool {
-    let Some(changed) = pod.worker.changed else { return false };
-    if context.node.relist_at(changed, pod.worker.lag) > context.now {
+    let asked = pod.worker.asked.is_some_and(|at| at <= context.now);
+    let due = pod.worker.changed.is_some_and(|t| context.node.relist_at(t, pod.worker.lag) <= context.now);
+    if !asked && !due {
         return false;
     }
     pod.worker.changed = None;
+    pod.worker.asked = None;
+    pod.worker.looked = Some(context.now);
     let mut seen: BTreeMap<String, bool> = pod.instances.iter().map(|i| (i.id.clone(), i.is_running())).collect();
     if let Some(sandbox) = &pod.sandbox {
         seen.insert(sandbox.id.clone(), sandbox.ready);
@@ -214,7 +226,10 @@ fn probe(pod: &mut Pod, context: &mut Context) -> bool {
 
 /// True where the runtime was looked at since the last sync.
 fn can_start(pod: &Pod, context: &Context) -> bool {
-    pod.worker.ended.is_none_or(|ended| context.node.relist_at(ended, pod.worker.lag) <= context.now)
+    let w = &pod.worker;
+    w.ended.is_none_or(|ended| {
+        w.looked.is_some_and(|at| at > ended) || context.node.relist_at(ended, w.lag) <= context.now
+    })
 }
 
 fn work(pod: &mut Pod, context: &mut Context) -> bool {
@@ -342,6 +357,9 @@ fn end_sync(pod: &mut Pod, context: &mut Context) {
     let w = &mut pod.worker;
     w.syncing = false;
     w.ended = Some(context.now);
+    if std::mem::take(&mut w.acted) && !w.failed {
+        w.asked = Some(context.now + ASKED_LOOK);
+    }
     let base = if w.failed { RETRY_MILLIS } else { RESYNC_MILLIS };
     let jitter = context.node.rng.below(base / 2);
     w.requeue = Some(context.now + Duration::from_millis(base + jitter));
@@ -426,6 +444,7 @@ fn plan_init(pod: &Pod, ops: &mut VecDeque<Op>) -> bool {
 
 fn begin_op(pod: &mut Pod, op: Op, context: &mut Context) {
     let now = context.now;
+    pod.worker.acted = true;
     pod.worker.running = match op {
         Op::Mount => {
             prober::add(pod, now);
