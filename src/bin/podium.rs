@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 const USAGE: &str = "usage: podium COMMAND
 
-  replay --cluster plain --out DIR FILE.scn...   run scenarios, write DIR/NAME.out
+  replay --cluster plain --out DIR [--seed N] FILE.scn...
+                                                 run scenarios, write DIR/NAME.out
   serve --port N [--kubeconfig FILE] [--speed X] [--seed N]
                                                  serve the Kubernetes API on loopback
   bench [--json]                                 measure the core
@@ -76,11 +77,13 @@ fn number<T: std::str::FromStr>(name: &str, value: &str) -> Result<T, String> {
 }
 
 fn replay(args: &[String]) -> Result<(), String> {
-    let (given, rest) = flags(args, &["cluster", "out"])?;
-    let mut options = tool::replay::Options { cluster: "plain".into(), out: ".".into(), scenarios: Vec::new() };
+    let (given, rest) = flags(args, &["cluster", "out", "seed"])?;
+    let mut options =
+        tool::replay::Options { cluster: "plain".into(), out: ".".into(), seed: 1, scenarios: Vec::new() };
     for (name, value) in given {
         match name {
             "cluster" => options.cluster = value.into(),
+            "seed" => options.seed = number(name, value)?,
             _ => options.out = value.into(),
         }
     }

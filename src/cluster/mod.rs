@@ -20,8 +20,9 @@ use crate::sim::{Clock, Rng};
 const MAX_ROUNDS: usize = 10_000;
 /// How far time moves at least.
 const LEAST_STEP: Duration = Duration::from_millis(1);
-/// How long a cluster runs before anyone sees it: nodes register, default accounts appear.
-const BOOT: Duration = Duration::from_secs(20);
+/// How long a cluster runs before anyone sees it: nodes have registered and are ready, default accounts are there. A choice:
+/// nothing in Kubernetes says how old a cluster is, nor at which second of a minute (which decides when cron jobs run).
+const BOOT: Duration = Duration::from_secs(12);
 
 /// A whole cluster. A clone is a snapshot: it has a clock of its own and goes its own way.
 pub struct Cluster {

@@ -14,6 +14,8 @@ const COMMAND: Duration = Duration::from_millis(100);
 pub struct Options {
     /// `plain`.
     pub cluster: String,
+    /// From which names, addresses and jitter come; the recorded clusters had others.
+    pub seed: u64,
     /// Where `NAME.out` goes.
     pub out: PathBuf,
     pub scenarios: Vec<PathBuf>,
@@ -34,7 +36,7 @@ pub fn run(options: &Options) -> Result<(), String> {
         let scenario = Scenario::parse(&text);
         let lab = match (&mut lab, scenario.noclean) {
             (Some(lab), true) => lab,
-            (slot, _) => slot.insert(Lab::for_replay(&ClusterSpec::plain(1))),
+            (slot, _) => slot.insert(Lab::for_replay(&ClusterSpec::plain(options.seed))),
         };
         let out = options.out.join(file_name(path)).with_extension("out");
         std::fs::write(&out, replay(lab, &scenario)).map_err(|e| format!("{}: {e}", out.display()))?;
