@@ -24,6 +24,7 @@ const FLAGS: &[Flag] = &[
     Flag::bool("prune", "Delete objects that were applied before and are in no file any more."),
     Flag::array("prune-allowlist", "Group, version and kind to prune, instead of the usual ones."),
     Flag::bool("server-side", "Let the server apply."),
+    Flag::str("subresource", "", "With --server-side: apply to this subresource."),
     Flag::duration("timeout", "0s", "How long to wait for deletions."),
     Flag::bool("wait", "Wait for deletions."),
     Flag::str("field-manager", "kubectl-client-side-apply", "Name under which the fields written are owned."),
@@ -57,6 +58,9 @@ async fn run(f: &Factory) -> Result {
     }
     if flags.bool("force-conflicts") && !server_side {
         return Err("--force-conflicts only works with --server-side".into());
+    }
+    if !flags.str("subresource").is_empty() && !server_side {
+        return Err("--subresource can only be used with --server-side".into());
     }
     if flags.bool("force") && server_side {
         return Err("--force cannot be used with --server-side".into());
@@ -121,9 +125,31 @@ are the ways you can resolve this warning:
 See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts";
 
 async fn by_server(f: &Factory, info: &Info, options: &WriteOptions) -> Result<Value> {
-    let mut request = Request::patch(PatchType::Apply, info.url(), info.object.clone());
-    request = request.query("force", if f.flags.bool("force-conflicts") { "true" } else { "false" });
-    match f.send(options.apply(request)).await {
+    let applied = send_apply(f, info, options).await?;
+    if !f.flags.str("subresource").is_empty() || !super::migrate::run(f, info, &applied, options).await {
+        return Ok(applied);
+    }
+    match send_apply(f, info, options).await {
+        Err(e) => {
+            f.err(&format!(
+                "Warning: failed to re-apply configuration after performing Server-Side Apply migration. This is \
+                 non-fatal and will be retried next time you apply. Error: {}\n",
+                e.text()
+            ));
+            Ok(applied)
+        }
+        done => done,
+    }
+}
+
+async fn send_apply(f: &Factory, info: &Info, options: &WriteOptions) -> Result<Value> {
+    let url = match f.flags.str("subresource") {
+        "" => info.url(),
+        subresource => format!("{}/{subresource}", info.url()),
+    };
+    let request = Request::patch(PatchType::Apply, url, info.object.clone());
+    let force = if f.flags.bool("force-conflicts") { "true" } else { "false" };
+    match f.send(options.apply(request.query("force", force))).await {
         Err(e) if e.is("Conflict") => Err(Error::Msg(format!("{}\n{CONFLICT}", e.text()))),
         other => other,
     }
@@ -190,11 +216,24 @@ async fn by_client(f: &Factory, info: &Info, options: &WriteOptions) -> Result<(
 async fn first_time(f: &Factory, info: &Info, options: &WriteOptions) -> Result<(Value, &'static str)> {
     let mut info = info.clone();
     save_config(&mut info.object);
+    prune_nulls(&mut info.object);
     if options.dry_run == DryRun::Client {
         return Ok((info.object, "created"));
     }
     let created = util::create(f, &info, options).await.map_err(|e| e.with_source("creating", &info.source))?;
     Ok((created, "created"))
+}
+
+/// Takes away the entries of maps that are null, as an update by patch would. Models `pruneNullsFromMap`.
+fn prune_nulls(value: &mut Value) {
+    if value.as_list().is_some() {
+        value.list_mut().iter_mut().for_each(prune_nulls);
+    } else if value.as_map().is_some() {
+        let map = value.map_mut();
+        let empty: Vec<String> = map.iter().filter(|(_, v)| v.is_null()).map(|(k, _)| k.to_owned()).collect();
+        empty.iter().for_each(|key| drop(map.remove(key)));
+        map.iter_mut().for_each(|(_, child)| prune_nulls(child));
+    }
 }
 
 /// The three-way patch from what was applied last, what is to be, and what is.

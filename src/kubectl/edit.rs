@@ -172,14 +172,10 @@ async fn open(f: &Factory, path: &str) -> Result {
         true => format!("command -v {program} >/dev/null || exit 127; {editor} {path}"),
         false => format!("{editor} {path}"),
     };
-    let handle = system.run(&line).ok_or_else(missing)?;
-    loop {
-        match system.run_done(handle) {
-            None => Yield::default().await,
-            Some(0) => return Ok(()),
-            Some(127) => return Err(missing()),
-            Some(_) => return Err(Error::Msg(format!("there was a problem with the editor {shown:?}"))),
-        }
+    match util::run_line(f, &line).await {
+        Some(0) => Ok(()),
+        Some(127) | None => Err(missing()),
+        Some(_) => Err(Error::Msg(format!("there was a problem with the editor {shown:?}"))),
     }
 }
 

@@ -31,6 +31,7 @@ mod kustomize;
 mod label;
 mod last_applied;
 mod logs;
+mod migrate;
 mod ordered;
 mod pairs;
 mod patch;

@@ -341,3 +341,53 @@ fn waiting_for_creation_takes_until_something_is_there() {
     lab.run("kubectl create configmap c");
     assert_eq!(lab.run("kubectl wait --for=create cm/c --timeout=1s"), "configmap/c condition met\n");
 }
+
+/// What Kubernetes' own tests ask of going from client-side to server-side apply and back (`test/cmd/testdata/apply.txtar`).
+#[test]
+fn apply_changes_sides_without_leaving_fields_behind() {
+    let lab = Lab::new();
+    let map = |data: &str| format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c}}\ndata: {{{data}}}\n");
+    lab.system.put("/scratch/1.yaml", &map("a: x, old: v"));
+    lab.system.put("/scratch/2.yaml", &map("a: z, new: v"));
+    check(&lab, "$ kubectl apply -f 1.yaml\nconfigmap/c created\n");
+    let strange = lab.run("kubectl apply --server-side --field-manager=strange -f 2.yaml");
+    assert!(strange.starts_with("! error: Apply failed with 1 conflict: conflict with \"kubectl-client-side-apply\""));
+    check(
+        &lab,
+        "\
+$ kubectl apply --server-side -f 2.yaml
+configmap/c serverside-applied
+$ kubectl get cm c -o jsonpath='{.data}'
+{\"a\":\"z\",\"new\":\"v\"}$ kubectl apply -f 1.yaml
+configmap/c configured
+$ kubectl get cm c -o jsonpath='{.data}'
+{\"a\":\"x\",\"old\":\"v\"}",
+    );
+    check(&lab, "$ kubectl delete cm c\nconfigmap \"c\" deleted from default namespace\n");
+    check(
+        &lab,
+        "\
+$ kubectl apply --field-manager=m -f 1.yaml
+configmap/c created
+$ kubectl apply --server-side --field-manager=m -f 1.yaml
+configmap/c serverside-applied
+$ kubectl get cm c -o jsonpath='{.data} {.metadata.annotations}'
+{\"a\":\"x\",\"old\":\"v\"} ",
+    );
+}
+
+/// As `test/cmd/testdata/diff.txtar` has it.
+#[test]
+fn diff_shows_what_apply_would_prune() {
+    let lab = Lab::new();
+    for name in ["a", "b"] {
+        let text = format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}, labels: {{g: x}}}}\n");
+        lab.system.put(&format!("/scratch/{name}.yaml"), &text);
+        lab.run(&format!("kubectl apply -f {name}.yaml"));
+    }
+    assert_eq!(lab.run("kubectl diff -f b.yaml"), "");
+    let allow = "--prune-allowlist=core/v1/ConfigMap";
+    let shown = lab.run(&format!("kubectl diff --prune {allow} -l g=x -f b.yaml"));
+    assert!(shown.contains("\n-  name: a\n") && shown.ends_with("? 1\n"), "{shown}");
+    assert_eq!(lab.run(&format!("kubectl diff --prune {allow} -l g=y -f b.yaml")), "");
+}

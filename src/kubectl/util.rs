@@ -185,6 +185,17 @@ pub async fn turn(clock: &Clock, until: Option<Time>) {
     .await;
 }
 
+/// Runs a line of shell to its end and returns its exit code; None where nothing can be run.
+pub async fn run_line(f: &Factory, line: &str) -> Option<i32> {
+    let handle = f.ctx.system.run(line)?;
+    loop {
+        match f.ctx.system.run_done(handle) {
+            None => crate::sim::clock::Yield::default().await,
+            done => return done,
+        }
+    }
+}
+
 /// The deadline of `--request-timeout`, if any.
 pub fn request_deadline(f: &Factory) -> Option<Time> {
     let text = f.flags.str("request-timeout");

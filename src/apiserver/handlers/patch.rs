@@ -56,6 +56,7 @@ impl ApiServer {
             let applied = managed::apply(call, &old, patch, self.now())?;
             let mut patched = apply_patch(call, PatchType::Apply, &old, patch)?;
             applied.remove_from(&mut patched);
+            managed::keep_last_applied(call, &old, patch, &mut patched);
             let decoded = self.decode_outcome(call, PatchType::Apply, &patched, patch, options.validation)?;
             return self.store_patched(call, decoded, Some(applied.managed), options);
         }

@@ -8,7 +8,7 @@ mod fields;
 
 use super::handlers::Call;
 use crate::api::schema;
-use crate::apimachinery::{Status, Time, Value};
+use crate::apimachinery::{Object, Status, Time, Value};
 use crate::object;
 use crate::registry::store::Part;
 use fields::{Fields, Path};
@@ -82,7 +82,9 @@ fn gathered(call: &Call, object: &Value) -> Fields {
 /// The list after a write other than an apply; None where it is not kept. `old` is null on create.
 pub fn after_write(call: &Call, old: &Value, new: &Value, part: Part, now: Time) -> Option<Value> {
     let manager = manager(call)?;
-    let before = old.at("metadata.managedFields");
+    // A write may set the list itself; one that leaves it out keeps it.
+    let stands = if new.at("metadata.managedFields").is_null() { old } else { new };
+    let before = stands.at("metadata.managedFields");
     let mut diff = diff::of(old, new, schema_of(call), part);
     if diff.changed.is_null() && diff.gone.is_null() {
         return Some(before.clone());
@@ -172,6 +174,29 @@ pub fn after_scale(call: &Call, old: &Value, changed: bool) -> Option<Value> {
     Some(write(entries))
 }
 
+/// The annotation in which client-side apply keeps what it applied.
+const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+/// The manager of kubectl's server-side apply: what its client-side apply set, it may take over.
+const KUBECTL: &str = "kubectl";
+
+/// The fields that client-side apply set and nobody changed since. Models `lastAppliedManager`.
+fn last_applied(call: &Call, old: &Value, live: &Fields) -> BTreeSet<Path> {
+    let kept = old.annotation(LAST_APPLIED).and_then(|text| Value::from_json(text).ok());
+    let fields = kept.map(|config| gathered(call, &config)).unwrap_or_default();
+    fields.into_iter().filter(|(path, value)| live.get(path) == Some(value)).map(|(path, _)| path).collect()
+}
+
+/// Keeps the annotation of client-side apply up to date, where there is one, so that who goes back loses nothing.
+/// Models `lastAppliedUpdater`.
+pub fn keep_last_applied(call: &Call, old: &Value, config: &Value, object: &mut Value) {
+    if call.request.param("fieldManager") != KUBECTL || old.annotation(LAST_APPLIED).is_none() {
+        return;
+    }
+    let mut config = config.clone();
+    config.remove_in(&["metadata", "annotations", LAST_APPLIED]);
+    object.set_in(&["metadata", "annotations", LAST_APPLIED], format!("{config}\n"));
+}
+
 /// What a server-side apply makes of an object that is there.
 pub struct Applied {
     /// Fields that the manager gave up and nobody else owns.
@@ -192,22 +217,31 @@ pub fn apply(call: &Call, old: &Value, config: &Value, now: Time) -> Result<Appl
     let wanted = gathered(call, config);
     let live = gathered(call, old);
     let mut entries = read(old);
-    let mine = |e: &Entry| e.applies && e.manager == manager;
+    let mine = |e: &Entry| e.applies && e.manager == manager && e.subresource == call.info.subresource;
     let differs = |path: &Path| wanted.get(path).is_some_and(|v| v.is_some() && live.get(path) != Some(v));
     let mut conflicts: Vec<(String, Path)> = Vec::new();
     for entry in entries.iter().filter(|e| !mine(e)) {
         conflicts.extend(entry.paths.iter().filter(|p| differs(p)).map(|p| (entry.shown(), p.clone())));
     }
-    if !conflicts.is_empty() && call.request.param("force") != "true" {
-        return Err(conflict(conflicts));
+    if call.request.param("force") != "true" {
+        if manager == KUBECTL {
+            let own = last_applied(call, old, &live);
+            conflicts.retain(|(_, path)| !own.contains(path));
+        }
+        if !conflicts.is_empty() {
+            return Err(conflict(conflicts));
+        }
     }
     let paths: BTreeSet<Path> = wanted.keys().cloned().collect();
     let before: BTreeSet<Path> = entries.iter().find(|e| mine(e)).map(|e| e.paths.clone()).unwrap_or_default();
     for entry in entries.iter_mut().filter(|e| !mine(e)) {
         entry.paths.retain(|path| !differs(path));
     }
-    let owned = |path: &Path| entries.iter().any(|e| !mine(e) && e.paths.contains(path));
-    let removed: Vec<Path> = before.iter().filter(|p| !paths.contains(*p) && !owned(p)).cloned().collect();
+    // Owned is too what holds something owned.
+    let holds =
+        |set: &BTreeSet<Path>, path: &Path| set.range(path.clone()..).next().is_some_and(|p| p.starts_with(path));
+    let owned = |path: &Path| holds(&paths, path) || entries.iter().any(|e| !mine(e) && holds(&e.paths, path));
+    let removed: Vec<Path> = before.iter().filter(|p| !owned(p)).cloned().collect();
     // Who changes no value gets no time.
     let changes = old.is_null() || !removed.is_empty() || wanted.keys().any(differs);
     match entries.iter_mut().find(|e| mine(e)) {

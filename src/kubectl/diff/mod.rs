@@ -1,5 +1,6 @@
 //! `kubectl diff`. Models `kubectl/pkg/cmd/diff`.
 
+mod external;
 mod unified;
 
 use super::apply;
@@ -55,37 +56,65 @@ async fn compare(f: &Factory) -> Result<bool> {
     if f.flags.bool("force-conflicts") && !f.flags.bool("server-side") {
         return Err("--force-conflicts only works with --server-side".into());
     }
-    if f.flags.bool("prune") {
-        return Err(super::not_simulated("kubectl diff --prune"));
-    }
     let builder = Builder::new(f)?.files(f).selector(f);
+    let (mut infos, mut pairs) = (Vec::new(), Vec::new());
+    for mut info in builder.all_infos(f).await? {
+        let (live, merged) = versions(f, &info).await?;
+        pairs.push(Pair { file: file_name(&info), live: shown(f, &live), merged: shown(f, &merged) });
+        info.object = live;
+        infos.push(info);
+    }
+    if f.flags.bool("prune") {
+        let pruned = super::prune::candidates(f, &infos).await?;
+        pairs.extend(pruned.iter().map(|i| Pair {
+            file: file_name(i),
+            live: shown(f, &i.object),
+            merged: String::new(),
+        }));
+    }
+    pairs.sort();
     let mut rng = Rng::new(f.ctx.client.clock.now().0 as u64).fork("diff");
     let mut number = || rng.next_u64() % 4_000_000_000;
-    let (live_dir, merged_dir) = (format!("/tmp/LIVE-{}", number()), format!("/tmp/MERGED-{}", number()));
-    let mut found: Vec<(String, String)> = Vec::new();
-    for info in builder.all_infos(f).await? {
-        let (live, merged) = versions(f, &info).await?;
-        let (live, merged) = (shown(f, &live), shown(f, &merged));
-        let Some(hunks) = unified::diff(&live, &merged) else { continue };
-        let gvk = info.mapping.gvk();
-        let group = if gvk.group.is_empty() { String::new() } else { format!("{}.", gvk.group) };
-        let file = format!("{group}{}.{}.{}.{}", gvk.version, gvk.kind, info.namespace, info.name);
-        found.push((file, hunks));
+    let dirs = [format!("/tmp/LIVE-{}", number()), format!("/tmp/MERGED-{}", number())];
+    match f.ctx.system.env("KUBECTL_EXTERNAL_DIFF").filter(|program| !program.is_empty()) {
+        Some(program) => external::run(f, &program, &dirs, &pairs).await,
+        None => Ok(print(f, &dirs, &pairs)),
     }
-    found.sort();
-    let (at, differs) = (f.ctx.client.clock.now(), !found.is_empty());
-    let (year, month, day, hour, minute, second, nanos) = at.civil();
+}
+
+/// One object as it is and as it would be; "" where there is none.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Pair {
+    file: String,
+    live: String,
+    merged: String,
+}
+
+/// `apps.v1.Deployment.default.web`
+fn file_name(info: &Info) -> String {
+    let gvk = info.mapping.gvk();
+    let group = if gvk.group.is_empty() { String::new() } else { format!("{}.", gvk.group) };
+    format!("{group}{}.{}.{}.{}", gvk.version, gvk.kind, info.namespace, info.name)
+}
+
+/// What `diff -u -N` prints for the two directories; true where anything differs.
+fn print(f: &Factory, [live_dir, merged_dir]: &[String; 2], pairs: &[Pair]) -> bool {
+    let (year, month, day, hour, minute, second, nanos) = f.ctx.client.clock.now().civil();
     let stamp = format!("{year}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}.{nanos:09} +0000");
-    for (file, hunks) in found {
-        let (live, merged) = (format!("{live_dir}/{file}"), format!("{merged_dir}/{file}"));
+    let mut differs = false;
+    for pair in pairs {
+        let Some(hunks) = unified::diff(&pair.live, &pair.merged) else { continue };
+        let (live, merged) = (format!("{live_dir}/{}", pair.file), format!("{merged_dir}/{}", pair.file));
         f.out(&format!("diff -u -N {live} {merged}\n--- {live}\t{stamp}\n+++ {merged}\t{stamp}\n{hunks}"));
+        differs = true;
     }
-    Ok(differs)
+    differs
 }
 
 /// The object as it is (null where there is none), and as it would be.
 async fn versions(f: &Factory, info: &Info) -> Result<(Value, Value)> {
-    let options = WriteOptions { dry_run: DryRun::Server, ..util::write_options(f, "kubectl-client-side-apply")? };
+    let manager = if f.flags.bool("server-side") { "kubectl" } else { "kubectl-client-side-apply" };
+    let options = WriteOptions { dry_run: DryRun::Server, ..util::write_options(f, manager)? };
     let live = match f.send(Request::get(info.url())).await {
         Ok(live) => live,
         Err(e) if e.is_not_found() => Value::Null,
