@@ -11,6 +11,8 @@ use crate::object;
 
 /// Claims and volumes are looked at again this often, whatever happened.
 const RESYNC: Duration = Duration::from_secs(15);
+/// Before the keys of claims of which only the use is looked at: what `pvcprotection` does.
+const PROTECT: &str = "use of ";
 const BOUND_BY: &str = "pv.kubernetes.io/bound-by-controller";
 const BIND_COMPLETED: &str = "pv.kubernetes.io/bind-completed";
 
@@ -53,7 +55,7 @@ impl Controller for PersistentVolumes {
             Resource::Pods if delta.is_delete() || delta.changed("status.phase") => {
                 for volume in object["spec"]["volumes"].items() {
                     if let Some(name) = volume.at("persistentVolumeClaim.claimName").as_str() {
-                        queue.add(format!("{}/{name}", object.namespace()));
+                        queue.add(format!("{PROTECT}{}/{name}", object.namespace()));
                     }
                 }
             }
@@ -63,6 +65,13 @@ impl Controller for PersistentVolumes {
 
     /// Keys of claims have a namespace, those of volumes have none.
     fn reconcile(&mut self, key: &str, context: &mut Context) -> Result<(), Status> {
+        if let Some(key) = key.strip_prefix(PROTECT) {
+            let claim =
+                context.get(Resource::PersistentVolumeClaims, key).filter(|claim| claim.is_terminating()).cloned();
+            return claim.map_or(Ok(()), |claim| {
+                release_finalizer(Resource::PersistentVolumeClaims, &claim, "kubernetes.io/pvc-protection", context)
+            });
+        }
         if key.contains('/') { sync_claim(key, context) } else { sync_volume(key, context) }
     }
 }
