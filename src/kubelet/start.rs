@@ -30,6 +30,7 @@ pub fn begin(pod: &mut Pod, name: &str, crashed: Option<Time>, context: &mut Con
             context.event(pod, name, "Warning", "BackOff", &message);
             let why = format!("back-off {} restarting failed container={name} pod={full}", go_duration(delay));
             refuse(pod, name, "CrashLoopBackOff", why);
+            pod.worker.back_off(at + delay);
             return None;
         }
     }
@@ -88,11 +89,13 @@ fn ensure_image(pod: &mut Pod, name: &str, context: &mut Context) -> Option<Runn
     }
     let key = format!("{}_{image}", pod.uid);
     if let Some((backoff, why)) = context.node.pull_backoff.get(&key) {
-        if context.now.since(backoff.updated) < backoff.delay {
+        let over = backoff.updated + backoff.delay;
+        if context.now < over {
             let text = format!("Back-off pulling image {image:?}");
             let message = format!("{text}: ErrImagePull: {why}");
             context.event(pod, name, "Normal", "BackOff", &text);
             fail(pod, name, "ImagePullBackOff", message, "ImagePullBackOff", context);
+            pod.worker.back_off(over);
             return None;
         }
     }

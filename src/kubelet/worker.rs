@@ -78,6 +78,8 @@ pub struct Worker {
     pub pending: bool,
     syncing: bool,
     failed: bool,
+    /// When the first delay that the sync met is over.
+    retry: Option<Time>,
     ops: VecDeque<Op>,
     running: Option<Running>,
     /// Containers that end with the pod.
@@ -112,7 +114,8 @@ const LOOK: Duration = Duration::from_secs(1);
 /// How long a sync waits for volumes.
 const MOUNT_TIMEOUT: Duration = Duration::from_secs(123);
 const MAX_MOUNT_DELAY: Duration = Duration::from_secs(122);
-/// After an error a sync is tried again after 10 to 15 s; otherwise after 60 to 90 s.
+/// After an error a sync is tried again after 10 to 15 s, or when a delay is over, and up to half as late again; otherwise
+/// after 60 to 90 s. Models `completeWork`.
 const RETRY_MILLIS: u64 = 10_000;
 const RESYNC_MILLIS: u64 = 60_000;
 /// Turns within one moment.
@@ -139,6 +142,12 @@ impl Worker {
     /// A sync met an error.
     pub fn fail(&mut self) {
         self.failed = true;
+    }
+
+    /// A sync met a delay that is not over: a `BackoffError`.
+    pub fn back_off(&mut self, until: Time) {
+        self.failed = true;
+        self.retry = Some(self.retry.map_or(until, |at| at.min(until)));
     }
 }
 
@@ -300,6 +309,7 @@ fn begin_sync(pod: &mut Pod, context: &mut Context) {
     pod.worker.pending = false;
     pod.worker.syncing = true;
     pod.worker.failed = false;
+    pod.worker.retry = None;
     pod.worker.requeue = None;
     if pod.worker.ended.is_none() && pod.failure.is_none() {
         if let Err((reason, message)) = super::admission::admit(pod, context) {
@@ -360,8 +370,12 @@ fn end_sync(pod: &mut Pod, context: &mut Context) {
     if std::mem::take(&mut w.acted) && !w.failed {
         w.asked = Some(context.now + ASKED_LOOK);
     }
-    let base = if w.failed { RETRY_MILLIS } else { RESYNC_MILLIS };
-    let jitter = context.node.rng.below(base / 2);
+    let base = match w.retry.take() {
+        _ if !w.failed => RESYNC_MILLIS,
+        Some(at) => u64::try_from(at.since(context.now).as_millis()).unwrap_or(0).min(RESYNC_MILLIS),
+        None => RETRY_MILLIS,
+    };
+    let jitter = context.node.rng.below((base / 2).max(1));
     w.requeue = Some(context.now + Duration::from_millis(base + jitter));
 }
 
