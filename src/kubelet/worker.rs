@@ -205,6 +205,8 @@ fn relist(pod: &mut Pod, context: &mut Context) -> bool {
     pod.worker.changed = None;
     pod.worker.asked = None;
     pod.worker.looked = Some(context.now);
+    // A sync that waited for this look begins with it; what the look finds asks for one more.
+    let waited = pod.worker.pending && !pod.worker.syncing && pod.worker.ended.is_some();
     let mut seen: BTreeMap<String, bool> = pod.instances.iter().map(|i| (i.id.clone(), i.is_running())).collect();
     if let Some(sandbox) = &pod.sandbox {
         seen.insert(sandbox.id.clone(), sandbox.ready);
@@ -215,7 +217,11 @@ fn relist(pod: &mut Pod, context: &mut Context) -> bool {
     if events > 0 || pod.resize.is_in_progress() {
         pod.worker.pending = true;
     }
-    if events > 1 && !pod.worker.syncing && pod.worker.stage == Stage::Syncing && can_start(pod, context) {
+    if (events > 1 || (events > 0 && waited))
+        && !pod.worker.syncing
+        && pod.worker.stage == Stage::Syncing
+        && can_start(pod, context)
+    {
         begin_sync(pod, context);
         pod.worker.pending = true;
     }
