@@ -1,7 +1,7 @@
 //! What a program may do while it is polled: the system calls of a machine.
 
 use super::env::{Env, NetError, PortInUse, Read, Socket};
-use super::fds::{Kind, Wrote};
+use super::fds::Kind;
 use super::files::{FileError, Files, Stat, normalize};
 use super::kernel::Kernel;
 use super::net::ConnId;
@@ -500,37 +500,6 @@ impl Io<'_> {
             Sock::Remote(socket) => {
                 self.kernel.sockets.remove(&socket);
                 self.env.close(socket);
-            }
-        }
-    }
-}
-
-impl Kernel {
-    /// Moves pending output on. True where some went; a broken pipe ends the process as SIGPIPE does, a file
-    /// that would grow past [`MAX_FILE`](super::files::MAX_FILE) as SIGXFSZ does.
-    pub(super) fn flush(&mut self, pid: Pid, env: &mut dyn Env) -> bool {
-        let mut moved = false;
-        loop {
-            let Some(p) = self.procs.get_mut(&pid) else { return moved };
-            let Some((desc, data)) = p.pending.pop_front() else { return moved };
-            match self.write_desc(desc, &data, env) {
-                Wrote::Done => {
-                    self.fds.close(desc);
-                    moved = true;
-                }
-                Wrote::Full(rest) => {
-                    moved |= rest.len() < data.len();
-                    if let Some(p) = self.procs.get_mut(&pid) {
-                        p.pending.push_front((desc, rest));
-                    }
-                    return moved;
-                }
-                refused @ (Wrote::Broken | Wrote::TooLarge) => {
-                    self.fds.close(desc);
-                    let signal = if matches!(refused, Wrote::Broken) { Signal::PIPE } else { Signal::XFSZ };
-                    self.kill_from(pid, signal, false, env);
-                    return true;
-                }
             }
         }
     }
