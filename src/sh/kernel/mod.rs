@@ -9,6 +9,10 @@ mod outside;
 mod run;
 mod streams;
 
+pub use disks::Mount;
+pub(super) use lifecycle::ORPHAN;
+pub use outside::Broken;
+
 use super::env::Env;
 use super::fds::{Fds, Kind};
 use super::files::{Files, normalize};
@@ -17,9 +21,6 @@ use super::net::Net;
 use super::process::{Chunk, ExitStatus, Loader, Pid, Process, Program, SessionId, Spawn, SpawnError, Stdin, Stream};
 use super::signal::Signal;
 use crate::apimachinery::Time;
-pub use disks::Mount;
-pub(super) use lifecycle::ORPHAN;
-pub use outside::Broken;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 

@@ -4,7 +4,7 @@ use super::Kernel;
 use crate::apimachinery::Time;
 use crate::sh::env::Env;
 use crate::sh::io::Io;
-use crate::sh::process::{Pid, Process, Program, Step};
+use crate::sh::process::{Pid, Process, Step};
 use std::time::Duration;
 
 /// Polls that a process may go on for within one instant; then it is held back for a while, as if its CPU were slow.
