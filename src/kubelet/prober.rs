@@ -229,45 +229,73 @@ fn start(pod: &mut Pod, spec: &Value, name: &str, id: &str, context: &mut Contex
             None => Err("container not running".to_owned()),
         };
     }
-    let (action, path) = match () {
-        _ if !spec["httpGet"].is_null() => (&spec["httpGet"], spec.at("httpGet.path").str()),
-        _ if !spec["tcpSocket"].is_null() => (&spec["tcpSocket"], ""),
+    let action = match () {
+        _ if !spec["httpGet"].is_null() => &spec["httpGet"],
+        _ if !spec["tcpSocket"].is_null() => &spec["tcpSocket"],
         // What a gRPC service answers is not simulated; that it listens is asked.
-        _ => (&spec["grpc"], ""),
+        _ => &spec["grpc"],
     };
+    if !spec["httpGet"].is_null() {
+        let (container, conn, url) = call(pod, action, name, "kube-probe", context)?;
+        return Ok(Some(Asked::Http { container, conn, url, answer: Vec::new() }));
+    }
+    let (host, port, connection) = connect(pod, action, name, context)?;
+    let Some((container, conn)) = connection else {
+        let refused = refused(&host, port);
+        let seconds = spec["timeoutSeconds"].int().max(1);
+        return Err(match spec["grpc"].is_null() {
+            true => refused,
+            // gRPC tries again until the time is over.
+            false => format!(
+                "timeout: failed to connect service \"{host}:{port}\" within {seconds}s: context deadline exceeded"
+            ),
+        });
+    };
+    context.with_kernel(pod, &container, |kernel, _| kernel.conn_close(conn));
+    Ok(None)
+}
+
+fn refused(host: &str, port: u16) -> String {
+    format!("dial tcp {host}:{port}: connect: connection refused")
+}
+
+/// A connection to one of the pod's machines: the container it is in, and its number there.
+type Connection = Option<(String, ConnId)>;
+
+/// Connects to where an action (`httpGet`, `tcpSocket`, `grpc`) points: host, port, and the connection where somebody
+/// listens.
+fn connect(pod: &mut Pod, action: &Value, name: &str, context: &Context) -> Result<(String, u16, Connection), String> {
     let port = port_number(pod, name, &action["port"]).ok_or("couldn't find port")?;
     let host = if action["host"].str().is_empty() { pod.ip().to_owned() } else { action["host"].str().to_owned() };
-    let scheme = if action["scheme"].str() == "HTTPS" { "https" } else { "http" };
-    let slash = if path.starts_with('/') { "" } else { "/" };
-    let url = format!("{scheme}://{host}:{port}{slash}{path}");
     let peer = context.node.spec.ip.clone();
     let connection = pod.instances.iter_mut().find_map(|i| {
         let conn = i.kernel.as_mut()?.connect(port, &peer)?;
         Some((i.id.clone(), conn))
     });
-    let refused = format!("dial tcp {host}:{port}: connect: connection refused");
-    if spec["httpGet"].is_null() {
-        let Some((container, conn)) = connection else {
-            let seconds = spec["timeoutSeconds"].int().max(1);
-            return Err(match spec["grpc"].is_null() {
-                true => refused,
-                // gRPC tries again until the time is over.
-                false => format!(
-                    "timeout: failed to connect service \"{host}:{port}\" within {seconds}s: context deadline exceeded"
-                ),
-            });
-        };
-        context.with_kernel(pod, &container, |kernel, _| kernel.conn_close(conn));
-        return Ok(None);
-    }
-    let Some((container, conn)) = connection else { return Err(format!("Get \"{url}\": {refused}")) };
-    let request = http_request(&host, port, path, slash, &action["httpHeaders"]);
-    context.with_kernel(pod, &container, |kernel, _| kernel.conn_write(conn, request.as_bytes()));
-    Ok(Some(Asked::Http { container, conn, url, answer: Vec::new() }))
+    Ok((host, port, connection))
 }
 
-fn http_request(host: &str, port: u16, path: &str, slash: &str, headers: &Value) -> String {
-    let mut request = format!("GET {slash}{path} HTTP/1.1\r\nHost: {host}:{port}\r\nUser-Agent: kube-probe/1.36\r\n");
+/// Sends the request of an `httpGet`: the container that answers it, its connection, and the URL. Err where nobody listens.
+pub fn call(
+    pod: &mut Pod,
+    action: &Value,
+    name: &str,
+    agent: &str,
+    context: &mut Context,
+) -> Result<(String, ConnId, String), String> {
+    let (host, port, connection) = connect(pod, action, name, context)?;
+    let path = action["path"].str();
+    let scheme = if action["scheme"].str() == "HTTPS" { "https" } else { "http" };
+    let slash = if path.starts_with('/') { "" } else { "/" };
+    let url = format!("{scheme}://{host}:{port}{slash}{path}");
+    let Some((container, conn)) = connection else { return Err(format!("Get \"{url}\": {}", refused(&host, port))) };
+    let request = http_request(&host, port, &format!("{slash}{path}"), agent, &action["httpHeaders"]);
+    context.with_kernel(pod, &container, |kernel, _| kernel.conn_write(conn, request.as_bytes()));
+    Ok((container, conn, url))
+}
+
+fn http_request(host: &str, port: u16, path: &str, agent: &str, headers: &Value) -> String {
+    let mut request = format!("GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nUser-Agent: {agent}/1.36\r\n");
     for header in headers.items() {
         request += &format!("{}: {}\r\n", header["name"].str(), header["value"].str());
     }
@@ -348,7 +376,7 @@ fn give_up(pod: &mut Pod, asked: Asked, context: &mut Context) {
 }
 
 /// True where the other side has said all.
-fn read_all(kernel: &mut crate::sh::Kernel, conn: ConnId, answer: &mut Vec<u8>) -> bool {
+pub fn read_all(kernel: &mut crate::sh::Kernel, conn: ConnId, answer: &mut Vec<u8>) -> bool {
     loop {
         match kernel.conn_read(conn) {
             Read::Data(data) => answer.extend(data),
