@@ -114,10 +114,12 @@ fn a_missing_command_and_a_missing_image_are_told_as_containerd_does() {
     let mut lab = Lab::new();
     lab.create(Resource::Pods, pod("nocmd", with(container("busybox"), "command", list!["nosuchcmd"])));
     lab.create(Resource::Pods, pod("badimage", container("nosuchimage:v9")));
-    lab.wait(3.0);
+    // Until the next look at the runtime; from then on it may as well be said to back off.
+    lab.wait(1.5);
     let nocmd = lab.get(Resource::Pods, "nocmd")["status"]["containerStatuses"][0].clone();
     assert_eq!(nocmd.at("state.waiting.reason").str(), "RunContainerError", "{nocmd}");
     assert_eq!(nocmd.at("lastState.terminated.reason").str(), "StartError");
+    lab.wait(1.5);
     let bad = lab.get(Resource::Pods, "badimage")["status"]["containerStatuses"][0].clone();
     assert_eq!(bad.at("state.waiting.reason").str(), "ErrImagePull", "{bad}");
     lab.wait(12.0);
