@@ -139,3 +139,72 @@ fn an_object_that_nothing_acts_on_says_so() {
     reader.run("kubectl create configmap a --from-literal=b=c");
     assert!(reader.last().note.is_none());
 }
+
+#[test]
+fn names_in_the_output_are_links_to_the_pod_that_the_row_means() {
+    let mut reader = Reader::new();
+    reader.run("kubectl create ns shop");
+    reader.run("kubectl run web --image=nginx");
+    reader.run("kubectl run web --image=nginx -n shop");
+    reader.run("kubectl run cart --image=nginx -n shop");
+    let pod = |namespace: &str, name: &str| {
+        (name.to_owned(), Selection::Pod { namespace: namespace.into(), name: name.into() })
+    };
+    let mut pods = |line: &str| {
+        reader.run(line);
+        let names = reader.last().names.to_vec();
+        names.into_iter().filter(|(_, s)| matches!(s, Selection::Pod { .. })).collect::<Vec<_>>()
+    };
+    assert_eq!(pods("kubectl get po"), [pod("default", "web")]);
+    assert_eq!(pods("kubectl get po -n shop"), [pod("shop", "cart"), pod("shop", "web")]);
+    assert_eq!(pods("kubectl get po -A"), [pod("default", "web"), pod("shop", "cart"), pod("shop", "web")]);
+}
+
+/// Row 4 of the product: one application in two layouts, and what scaling does to each.
+#[test]
+fn scaling_multiplies_all_containers_of_a_pod_or_those_of_one_workload() {
+    use podium::session::Arrangement;
+    use podium::session::screen::Sorted;
+    let mut reader = Reader::new();
+    reader.session.update(Action::Arrange(Arrangement::Workloads));
+    reader.run("kubectl create -f together.yaml");
+    reader.run("kubectl create -f apart.yaml");
+    reader.run("kubectl run alone --image=nginx");
+    reader.watch(10_000);
+    let shown = |reader: &mut Reader| match reader.session.screen().picture.sorted {
+        Sorted::Workloads(all) => all,
+        other => panic!("{other:?}"),
+    };
+    let scale = |reader: &mut Reader, name: &str| {
+        let all = shown(reader);
+        let one = all.iter().find(|w| w.name == name).expect(name);
+        let line = one.scale(one.replicas.expect("it scales") + 1, "default");
+        assert_eq!(reader.run(&line).1, Some(0), "{line}");
+    };
+    scale(&mut reader, "together");
+    scale(&mut reader, "frontend");
+    reader.watch(10_000);
+    let all = shown(&mut reader);
+    let counts: Vec<(&str, usize, Vec<(&str, usize)>)> = all
+        .iter()
+        .map(|w| (w.name.as_str(), w.pods.len(), w.containers.iter().map(|(name, n)| (name.as_str(), *n)).collect()))
+        .collect();
+    let want = [
+        ("backend", 1, vec![("backend", 1)]),
+        ("frontend", 2, vec![("frontend", 2)]),
+        ("together", 2, vec![("frontend", 2), ("backend", 2)]),
+        ("alone", 1, vec![("alone", 1)]),
+    ];
+    assert_eq!(counts, want);
+    assert_eq!(all[3].replicas, None, "nobody scales a pod");
+    reader.run("kubectl delete deployment frontend --wait=false");
+    reader.run("kubectl scale deployment backend --replicas=0");
+    reader.watch(60_000);
+    let all = shown(&mut reader);
+    assert_eq!(
+        all.iter().map(|w| (w.name.as_str(), w.pods.len())).collect::<Vec<_>>(),
+        [("backend", 0), ("together", 2), ("alone", 1)]
+    );
+    let other = all[0].scale(3, "shop");
+    assert_eq!(other, "kubectl scale deployment backend --replicas=3 -n default");
+}

@@ -17,13 +17,15 @@ pub const HOME: &str = "/home/user";
 pub const SCRATCH: &str = "/scratch";
 
 /// Files that are there from the beginning: the manifests of the chapter.
-const HOME_FILES: [(&str, &str); 6] = [
+const HOME_FILES: [(&str, &str); 8] = [
     ("kubia-manual.yaml", include_str!("../../static/home/kubia-manual.yaml")),
     ("kubia-manual.json", include_str!("../../static/home/kubia-manual.json")),
     ("kubia-manual-with-labels.yaml", include_str!("../../static/home/kubia-manual-with-labels.yaml")),
     ("kubia-gpu.yaml", include_str!("../../static/home/kubia-gpu.yaml")),
     ("kubia-rc.yaml", include_str!("../../static/home/kubia-rc.yaml")),
     ("custom-namespace.yaml", include_str!("../../static/home/custom-namespace.yaml")),
+    ("together.yaml", include_str!("../../static/home/together.yaml")),
+    ("apart.yaml", include_str!("../../static/home/apart.yaml")),
 ];
 
 /// The laptop of the page: the prompt stands in the home directory.

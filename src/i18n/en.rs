@@ -88,7 +88,7 @@ pub static EN: Texts = Texts {
         deleted: "deleted",
         empty_title: "No pods yet",
         empty_text: "Three nodes are ready and empty. Create a pod and watch it find its place.",
-        refused: |why| format!("refused: {why}"),
+        refused: |pod, why| format!("{pod} refused: {why}"),
         chosen: "chosen",
         lacks_label: |selector| format!("no label {selector}"),
         lacks_resource: |resource| format!("not enough {resource}"),
@@ -105,6 +105,19 @@ pub static EN: Texts = Texts {
             "" => format!("Pods by {rows}"),
             _ => format!("Pods by {rows} and {columns}"),
         },
+    },
+    workloads: Workloads {
+        show: "Sort by workload",
+        empty: "Nothing runs here yet. Two files describe one application in two ways: both containers in one pod, or each in a pod of its own.",
+        sum: |pods, containers| {
+            let plural = |n: usize, word| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
+            format!("{}, {}", plural(pods, "pod"), plural(containers, "container"))
+        },
+        none: "no pods",
+        replicas: |name, replicas| format!("{name}: {replicas} wanted"),
+        more: |name| format!("Scale {name} up by one"),
+        less: |name| format!("Scale {name} down by one"),
+        others: |pods| format!("and {pods} more"),
     },
     browser: Browser {
         label: "A small browser",

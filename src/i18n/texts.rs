@@ -9,6 +9,7 @@ pub struct Texts {
     pub time: Time,
     pub picture: Picture,
     pub matrix: Matrix,
+    pub workloads: Workloads,
     pub browser: Browser,
     pub phases: Phases,
     pub terminal: Terminal,
@@ -115,7 +116,7 @@ pub struct Picture {
     pub empty_title: Text,
     pub empty_text: Text,
     /// A node that the scheduler passed over, with one of the reasons below or the filter's own words.
-    pub refused: fn(why: &str) -> String,
+    pub refused: fn(pod: &str, why: &str) -> String,
     pub chosen: Text,
     pub lacks_label: fn(selector: &str) -> String,
     pub lacks_resource: fn(resource: &str) -> String,
@@ -140,6 +141,20 @@ pub struct Matrix {
     pub without: Text,
     pub empty: Text,
     pub label: fn(rows: &str, columns: &str) -> String,
+}
+
+/// The pods by who keeps them.
+pub struct Workloads {
+    pub show: Text,
+    pub empty: Text,
+    /// Under a workload: its pods and all their containers.
+    pub sum: fn(pods: usize, containers: usize) -> String,
+    pub none: Text,
+    pub replicas: fn(name: &str, replicas: i64) -> String,
+    pub more: fn(name: &str) -> String,
+    pub less: fn(name: &str) -> String,
+    /// Pods that are not drawn.
+    pub others: fn(pods: usize) -> String,
 }
 
 /// The legend: one line for each shape.

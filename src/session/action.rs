@@ -31,6 +31,17 @@ pub enum Selection {
     Node { name: String },
 }
 
+/// What the picture sorts the pods by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Arrangement {
+    #[default]
+    Nodes,
+    /// The keys of two labels, of rows and columns; "" leaves the choice to the picture.
+    Labels([String; 2]),
+    /// Who keeps them.
+    Workloads,
+}
+
 /// The inspector's pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum InspectorTab {
@@ -151,10 +162,8 @@ pub enum Action {
     /// None shows all namespaces.
     FilterNamespace(Option<String>),
     ToggleLabels,
-    /// The pods by their nodes, or by two of their labels.
-    ToggleMatrix,
-    /// The label keys of the matrix' rows and columns.
-    MatrixKeys([String; 2]),
+    /// What the picture sorts the pods by.
+    Arrange(Arrangement),
     Zoom(i32),
 
     /// Opens the small browser on a port of the laptop, or fetches anew where it is open; None closes it.

@@ -2,14 +2,16 @@
 
 use super::Screen;
 use super::Selection;
+use super::action::Arrangement;
 use super::browser::Browser;
-use super::screen::{InspectorView, PictureView};
+use super::screen::{InspectorView, PictureView, Sorted};
 use super::terminal::{Surroundings, Terminal};
 use super::{Session, inspector};
 use crate::apimachinery::Value;
 use crate::client::Resource;
 use crate::view::matrix::matrix;
 use crate::view::picture::Moment;
+use crate::view::workloads::workloads;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -42,7 +44,8 @@ impl Session {
         let error = self.lab.cluster().scheduler().verdicts(&key);
         let said = error.iter().flat_map(|e| &e.verdicts);
         let texts = self.texts();
-        said.map(|(node, v)| (node.clone(), (texts.picture.refused)(&v.refusal.reasons.join(", ")))).collect()
+        let pod = key.split_once('/').map_or("", |(_, name)| name);
+        said.map(|(node, v)| (node.clone(), (texts.picture.refused)(pod, &v.refusal.reasons.join(", ")))).collect()
     }
 
     pub(super) fn inspect(&mut self) -> Option<Rc<InspectorView>> {
@@ -98,12 +101,24 @@ impl Session {
         }
     }
 
+    fn sorted(&self) -> Sorted {
+        let pods = self.picture.pods();
+        match &self.arrangement {
+            Arrangement::Nodes => Sorted::Nodes,
+            Arrangement::Labels(keys) => Sorted::Labels(Rc::new(matrix(pods, keys))),
+            Arrangement::Workloads => {
+                let informers = self.lab.cluster().informers();
+                Sorted::Workloads(Rc::new(workloads(pods, informers, |namespace| self.picture.shows(namespace))))
+            }
+        }
+    }
+
     fn picture_view(&self, namespace: &str) -> PictureView {
         let mut view = PictureView {
             namespaces: self.picture.namespaces().clone(),
             stage: self.picture.stage().clone(),
             labels: self.picture.labels(),
-            matrix: self.matrix.as_ref().map(|keys| Rc::new(matrix(self.picture.pods(), keys))),
+            sorted: self.sorted(),
             active: self.picture.active(),
             selected: self.selected.clone(),
             flows: self.lab.flows().into_iter().chain(self.requests.iter().map(|(_, f)| f.clone())).collect(),

@@ -14,7 +14,7 @@ pub mod screen;
 mod terminal;
 mod time;
 
-pub use action::{Action, Effect, InspectorTab, LineKey, Options, Selection, TabId};
+pub use action::{Action, Arrangement, Effect, InspectorTab, LineKey, Options, Selection, TabId};
 pub use screen::Screen;
 
 use crate::apimachinery::Time;
@@ -60,8 +60,7 @@ pub struct Session {
     intent: Option<Intent>,
     selected: Option<Selection>,
     inspector_tab: InspectorTab,
-    /// The keys of the matrix while it is shown; "" leaves the choice to it.
-    matrix: Option<[String; 2]>,
+    arrangement: Arrangement,
     lessons: Lessons,
     editor: Option<Editor>,
     browser: Option<Browser>,
@@ -107,7 +106,7 @@ impl Session {
             intent: None,
             selected: None,
             inspector_tab: InspectorTab::default(),
-            matrix: None,
+            arrangement: Arrangement::default(),
             lessons: Lessons::with_progress(saved.progress.clone()),
             editor: None,
             browser: None,

@@ -78,8 +78,7 @@ impl Session {
             }
             Action::FilterNamespace(namespace) => self.picture.set_filter(namespace),
             Action::ToggleLabels => self.picture.set_labels(!self.picture.labels()),
-            Action::ToggleMatrix => self.matrix = if self.matrix.is_some() { None } else { Some(Default::default()) },
-            Action::MatrixKeys(keys) => self.matrix = Some(keys),
+            Action::Arrange(arrangement) => self.arrangement = arrangement,
             Action::Zoom(steps) => self.picture.zoom(steps),
 
             Action::Browse(port) => self.browse(port),

@@ -8,6 +8,7 @@ pub use crate::view::flow::{Flow, FlowKind};
 use crate::view::matrix::Matrix;
 pub use crate::view::picture::NamespaceView;
 use crate::view::stage::Stage;
+use crate::view::workloads::Workload;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -43,8 +44,7 @@ pub struct PictureView {
     pub stage: Rc<Stage>,
     /// Label chips are drawn.
     pub labels: bool,
-    /// The pods sorted by two labels, where that is asked for.
-    pub matrix: Option<Rc<Matrix>>,
+    pub sorted: Sorted,
     pub selected: Option<Selection>,
     /// Pods (`namespace/name`) and nodes (`/name`) that the line being typed would match; None while it selects nothing.
     pub matching: Option<Rc<BTreeSet<String>>>,
@@ -56,6 +56,16 @@ pub struct PictureView {
     pub active: Vec<&'static str>,
     /// What flows now: requests between pods, tunnels of port-forward.
     pub flows: Vec<Flow>,
+}
+
+/// The pods as the picture sorts them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Sorted {
+    /// By their nodes, as the stage has it.
+    #[default]
+    Nodes,
+    Labels(Rc<Matrix>),
+    Workloads(Rc<Vec<Workload>>),
 }
 
 /// A tab's handle.

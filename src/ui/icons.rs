@@ -15,6 +15,7 @@ pub enum Icon {
     Fit,
     Tag,
     Grid,
+    Stack,
     Help,
     Sun,
     Book,
@@ -45,6 +46,7 @@ impl Icon {
             Self::Fit => ("M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10", false),
             Self::Tag => ("M2.5 2.5h5l6 6-5 5-6-6ZM5.3 5.3h.01", false),
             Self::Grid => ("M2.5 2.5h11v11h-11ZM2.5 6.2h11M6.2 2.5v11M6.2 9.8h7.3M9.8 6.2v7.3", false),
+            Self::Stack => ("M2.5 2.5h11v4.5h-11ZM2.5 9h4.5v4.5H2.5ZM9 9h4.5v4.5H9Z", false),
             Self::Help => {
                 ("M2 8a6 6 0 1 0 12 0A6 6 0 1 0 2 8M6.3 6.3a1.7 1.7 0 1 1 2.5 1.5c-.5.3-.8.6-.8 1.2M8 11.3h.01", false)
             }

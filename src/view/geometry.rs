@@ -75,8 +75,12 @@ pub const CLIENT_SMALL: f64 = 26.0;
 pub const NODE_FOOT: f64 = 12.0;
 /// Height that a row of label chips adds.
 pub const CHIPS: f64 = 22.0;
+/// Lines in which a node says why it refused a pod: their height, and how many there may be.
+pub const VERDICT_LINE: f64 = 16.0;
+pub const VERDICT_LINES: usize = 3;
+pub const VERDICT_LINES_SMALL: usize = 5;
 pub const CARD_MIN: f64 = 118.0;
-pub const CARD_MAX: f64 = 160.0;
+pub const CARD_MAX: f64 = 220.0;
 pub const CARD_HEIGHT: f64 = 106.0;
 pub const CARD_GAP: f64 = 12.0;
 pub const TILE_HEIGHT: f64 = 28.0;

@@ -14,3 +14,4 @@ pub mod output;
 pub mod picture;
 pub mod pod;
 pub mod stage;
+pub mod workloads;

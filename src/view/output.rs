@@ -17,8 +17,18 @@ fn is_edge(c: Option<char>) -> bool {
     c.is_none_or(|c| c.is_whitespace() || matches!(c, '"' | '\'' | '/' | ',' | ':' | '(' | ')' | '='))
 }
 
-/// Splits standard output into spans. `names` maps a text to what it names.
-pub fn spans<'t>(text: &'t str, names: &BTreeMap<&str, usize>) -> Vec<Span<'t>> {
+/// What the names in an output stand for: each text with its places in the list of names, and the namespace of each.
+pub type Names<'n> = BTreeMap<&'n str, Vec<(usize, &'n str)>>;
+
+/// The place of what a word stands for: where one text names several, the one whose namespace stands first on the line.
+fn place(names: &Names<'_>, line: &str, word: &str) -> Option<usize> {
+    let all = names.get(word)?;
+    let row = line.split_whitespace().next();
+    all.iter().find(|(_, namespace)| row == Some(namespace)).or(all.first()).map(|(place, _)| *place)
+}
+
+/// Splits standard output into spans.
+pub fn spans<'t>(text: &'t str, names: &Names<'_>) -> Vec<Span<'t>> {
     let mut out = Vec::new();
     let mut plain = 0;
     let mut at = 0;
@@ -31,10 +41,10 @@ pub fn spans<'t>(text: &'t str, names: &BTreeMap<&str, usize>) -> Vec<Span<'t>> 
             plain = at + bare.len();
         } else if !names.is_empty() {
             for (from, word) in words(line) {
-                if let Some(index) = names.get(word) {
+                if let Some(index) = place(names, line, word) {
                     push_text(&mut out, text, plain, at + from);
                     plain = at + from + word.len();
-                    out.push(Span::Name(&text[at + from..plain], *index));
+                    out.push(Span::Name(&text[at + from..plain], index));
                 }
             }
         }
@@ -111,8 +121,19 @@ pub fn tail(text: &str, most: usize) -> (usize, &str) {
 mod tests {
     use super::*;
 
-    fn names() -> BTreeMap<&'static str, usize> {
-        [("kubia", 0), ("kubia-gpu", 1), ("node-1", 2)].into()
+    fn names() -> Names<'static> {
+        [("kubia", vec![(0, "default")]), ("kubia-gpu", vec![(1, "default")]), ("node-1", vec![(2, "")])].into()
+    }
+
+    #[test]
+    fn one_name_in_two_namespaces_is_told_apart_by_its_row() {
+        let names = Names::from([("web", vec![(0, "default"), (1, "shop")])]);
+        let text = "default   web   1/1\nshop      web   1/1\npod/web created\n";
+        let places = spans(text, &names).into_iter().filter_map(|s| match s {
+            Span::Name(_, place) => Some(place),
+            _ => None,
+        });
+        assert_eq!(places.collect::<Vec<_>>(), [0, 1, 0]);
     }
 
     #[test]

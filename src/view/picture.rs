@@ -97,6 +97,11 @@ impl Picture {
         self.memory.hue(namespace)
     }
 
+    /// Whether the pods of a namespace are drawn.
+    pub fn shows(&self, namespace: &str) -> bool {
+        shows(self.filter.as_deref(), namespace)
+    }
+
     /// Forgets everything drawn: another cluster follows.
     pub fn forget(&mut self) {
         self.memory = Memory::default();

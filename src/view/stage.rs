@@ -101,6 +101,8 @@ pub struct NodeBox {
     pub node: Rc<NodeView>,
     pub at: Rect,
     pub pods: usize,
+    /// The node's verdict in lines that fit, at the foot of the box, below its pods.
+    pub verdict: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -329,7 +331,13 @@ fn node_rows(
         };
         let least = if out.lod == Lod::Card { CARD_HEIGHT } else { 60.0 };
         let tallest = row.iter().map(content).fold(least, f64::max);
-        let mut h = head + tallest + NODE_FOOT;
+        let most = if d.small { VERDICT_LINES_SMALL } else { VERDICT_LINES };
+        let verdict = |node: &NodeView| match node.verdict.as_str() {
+            "" => Vec::new(),
+            text => wrap(text, width - 2.0 * d.node_pad, most),
+        };
+        let longest = row.iter().map(|node| verdict(node).len()).max().unwrap_or(0);
+        let mut h = head + tallest + NODE_FOOT + longest as f64 * VERDICT_LINE;
         if single {
             h = h.max(frame.height - y - d.bottom);
         }
@@ -337,7 +345,7 @@ fn node_rows(
             let x = (d.pad + i as f64 * (width + d.gap)).round();
             let at = Rect { x, y, w: width.round(), h };
             let pods = by_node.get(node.name.as_str()).map(Vec::as_slice).unwrap_or_default();
-            out.nodes.push(NodeBox { node: node.clone(), at, pods: pods.len() });
+            out.nodes.push(NodeBox { node: node.clone(), at, pods: pods.len(), verdict: verdict(node) });
             let origin = (x + d.node_pad, y + head);
             fill_node(out, &grid, node, pods, origin, width - 2.0 * d.node_pad, memory);
         }
@@ -465,6 +473,28 @@ mod tests {
                     assert!(places.get(uid).is_none_or(|was| was == at), "seed {seed}: {uid} moved");
                 }
                 places = now;
+            }
+        }
+    }
+
+    #[test]
+    fn a_verdict_stands_below_the_pods_however_small_the_stage() {
+        for (width, height) in [(1_040.0, 480.0), (390.0, 240.0)] {
+            let mut memory = Memory::default();
+            let pods: Vec<_> = (1..=9).map(|i| pod(i, ["node-1", "node-2", "node-3"][i as usize % 3])).collect();
+            let refused = |n: &Rc<NodeView>| {
+                let verdict = "kubia-gpu refused: node(s) didn't match Pod's node affinity/selector".to_owned();
+                Rc::new(NodeView { verdict, ..(**n).clone() })
+            };
+            let nodes: Vec<_> = nodes(3).iter().map(refused).collect();
+            let plain: Vec<PodView> = pods.iter().map(|p| (**p).clone()).collect();
+            memory.update(&plain, Time(0));
+            let stage = stage(&nodes, &pods, &mut memory, &Frame { width, height, ..WIDE_FRAME.clone() });
+            for node in &stage.nodes {
+                let top = node.at.y + node.at.h - VERDICT_LINE * node.verdict.len() as f64;
+                let inside = stage.pods.iter().filter(|p| p.pod.node == node.node.name);
+                assert!(!node.verdict.is_empty());
+                assert!(inside.into_iter().all(|p| p.at.y + p.at.h <= top), "{width} wide: {node:?}");
             }
         }
     }

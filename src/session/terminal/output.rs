@@ -5,6 +5,7 @@ use crate::client::{Informers, Resource};
 use crate::lab::Lab;
 use crate::session::action::Selection;
 use crate::session::screen::{Block, Piece};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// Bytes that are kept of one command's output.
@@ -44,25 +45,37 @@ fn whole_characters(bytes: &[u8]) -> usize {
     }
 }
 
-/// Names in the output that are pods or nodes now, for links.
-pub(super) fn names(block: &Block, informers: &Informers, namespace: &str) -> Vec<(String, Selection)> {
+/// Names in the output that are pods or nodes now, for links. A pod is looked for in the namespace that its row names, then in
+/// the one that the command names, then in the current one; so one name may stand for several pods.
+pub(super) fn names(block: &Block, informers: &Informers, current: &str) -> Vec<(String, Selection)> {
+    let is_namespace = |word: &&str| informers.get(Resource::Namespaces, word).is_some();
+    let asked: Vec<&str> = block.command.split([' ', '=']).filter(is_namespace).collect();
     let mut names: Vec<(String, Selection)> = Vec::new();
-    for piece in &block.pieces {
+    let mut seen: BTreeSet<(&str, &str)> = BTreeSet::new();
+    let lines = block.pieces.iter().flat_map(|piece| {
         let (Piece::Stdout(text) | Piece::Stderr(text)) = piece;
-        for word in text.split(|c: char| c.is_whitespace() || c == '"').filter(|w| !w.is_empty()) {
+        text.lines()
+    });
+    for line in lines {
+        let row = line.split_whitespace().next().filter(is_namespace);
+        let namespaces: Vec<&str> = row.into_iter().chain(asked.iter().copied()).chain([current]).collect();
+        for word in line.split(|c: char| c.is_whitespace() || c == '"').filter(|w| !w.is_empty()) {
             let name = word.strip_prefix("pod/").or_else(|| word.strip_prefix("node/")).unwrap_or(word);
             if names.len() >= MOST_NAMES {
                 return names;
             }
-            if names.iter().any(|(text, _)| text == name) {
+            if !seen.insert((row.unwrap_or(""), name)) {
                 continue;
             }
-            if informers.get(Resource::Nodes, name).is_some() {
-                names.push((name.to_owned(), Selection::Node { name: name.to_owned() }));
-            } else if informers.get(Resource::Pods, &format!("{namespace}/{name}")).is_some() {
-                let selection = Selection::Pod { namespace: namespace.to_owned(), name: name.to_owned() };
-                names.push((name.to_owned(), selection));
-            }
+            let selection = if informers.get(Resource::Nodes, name).is_some() {
+                Some(Selection::Node { name: name.to_owned() })
+            } else {
+                let there = |ns: &&&str| informers.get(Resource::Pods, &format!("{ns}/{name}")).is_some();
+                let namespace = namespaces.iter().find(there);
+                namespace.map(|ns| Selection::Pod { namespace: (*ns).to_owned(), name: name.to_owned() })
+            };
+            let named = selection.map(|selection| (name.to_owned(), selection));
+            names.extend(named.filter(|named| !names.contains(named)));
         }
     }
     names

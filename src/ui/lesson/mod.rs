@@ -61,17 +61,18 @@ fn head(props: &Props, chapter: &str, title: &str, progress: Html) -> Html {
             on_click(&props.dispatch, Action::RestartLesson),
         )
     });
+    let heading = html! { <h1>{ title.to_owned() }</h1> };
     html! {
         <header class="lesson-head">
             <div class="lesson-top">
-                <span>{ chapter.to_owned() }</span>
+                { if chapter.is_empty() { heading.clone() } else { html! { <span>{ chapter.to_owned() }</span> } } }
                 <span class="bar-gap"></span>
                 { restart }
                 { icon_button(Icon::Fold, w.lesson.fold,
                     Button { class: "only-wide", expanded: Some(props.open), controls: Some("panel-lesson"), ..Button::default() },
                     props.on_fold.clone()) }
             </div>
-            <h1>{ title.to_owned() }</h1>
+            if !chapter.is_empty() { { heading } }
             { progress }
         </header>
     }

@@ -4,8 +4,8 @@ use super::super::icons::Icon;
 use super::super::parts::{Button, Dispatch, flag, icon_button, on_click, truth};
 use super::glyph::{self, glyph};
 use crate::i18n::Lang;
-use crate::session::Action;
 use crate::session::screen::NamespaceView;
+use crate::session::{Action, Arrangement};
 use crate::view::pod::Phase;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -15,7 +15,7 @@ pub struct Props {
     pub lang: Lang,
     pub namespaces: Rc<Vec<NamespaceView>>,
     pub labels: bool,
-    pub matrix: bool,
+    pub arrangement: Arrangement,
     pub legend: bool,
     pub on_legend: Callback<MouseEvent>,
     pub dispatch: Dispatch,
@@ -37,7 +37,8 @@ pub fn Head(props: &Props) -> Html {
             </div>
             <div class="pic-tools">
                 { tool(Icon::Tag, w.picture.show_labels, Button { pressed: Some(props.labels), ..Button::default() }, Action::ToggleLabels) }
-                { tool(Icon::Grid, w.matrix.show, Button { pressed: Some(props.matrix), ..Button::default() }, Action::ToggleMatrix) }
+                { arrange(props, Icon::Grid, w.matrix.show, Arrangement::Labels(Default::default())) }
+                { arrange(props, Icon::Stack, w.workloads.show, Arrangement::Workloads) }
                 { tool(Icon::Minus, w.picture.zoom_out, wide(), Action::Zoom(-1)) }
                 { tool(Icon::Plus, w.picture.zoom_in, wide(), Action::Zoom(1)) }
                 { tool(Icon::Fit, w.picture.fit, wide(), Action::Zoom(0)) }
@@ -47,6 +48,14 @@ pub fn Head(props: &Props) -> Html {
             </div>
         </header>
     }
+}
+
+/// A button that sorts the pods so, or by their nodes again.
+fn arrange(props: &Props, icon: Icon, label: &'static str, to: Arrangement) -> Html {
+    let pressed = std::mem::discriminant(&props.arrangement) == std::mem::discriminant(&to);
+    let to = if pressed { Arrangement::Nodes } else { to };
+    let more = Button { pressed: Some(pressed), ..Button::default() };
+    icon_button(icon, label, more, on_click(&props.dispatch, Action::Arrange(to)))
 }
 
 fn namespace(lang: Lang, n: &NamespaceView, dispatch: &Dispatch) -> Html {

@@ -5,8 +5,8 @@ use super::glyph::{self, glyph};
 use super::pod::spoken;
 use super::stage::marks;
 use crate::i18n::Lang;
-use crate::session::Action;
 use crate::session::screen::PictureView;
+use crate::session::{Action, Arrangement};
 use crate::view::matrix::{Matrix, Row};
 use crate::view::pod::PodView;
 use web_sys::HtmlSelectElement;
@@ -25,7 +25,7 @@ pub fn draw(lang: Lang, view: &PictureView, matrix: &Matrix, dispatch: &Dispatch
     let row = |(name, cells): &Row| {
         html! {
             <tr><th scope="row">{ value(name) }</th>{ for cells.iter().map(|cell| html! {
-                <td>{ for cell.iter().map(|pod| draw_pod(lang, view, pod)) }</td>
+                <td>{ for cell.iter().map(|pod| draw_pod(lang, view, pod, html! {})) }</td>
             }) }</tr>
         }
     };
@@ -57,7 +57,7 @@ fn choose(label: &'static str, matrix: &Matrix, which: usize, dispatch: &Dispatc
                 to.swap(0, 1);
             }
             to[which].clone_from(key);
-            Some(Action::MatrixKeys(to))
+            Some(Action::Arrange(Arrangement::Labels(to)))
         })
     };
     let by = &matrix.by[which];
@@ -68,7 +68,8 @@ fn choose(label: &'static str, matrix: &Matrix, which: usize, dispatch: &Dispatc
     }
 }
 
-fn draw_pod(lang: Lang, view: &PictureView, pod: &PodView) -> Html {
+/// A pod as a button with its shape and name; `more` stands in it below them.
+pub fn draw_pod(lang: Lang, view: &PictureView, pod: &PodView, more: Html) -> Html {
     let key = pod.key();
     let marks = marks(view, pod, &key, true);
     html! {
@@ -76,7 +77,7 @@ fn draw_pod(lang: Lang, view: &PictureView, pod: &PodView) -> Html {
             data-node={pod.node.clone()} data-highlighted={flag(marks.highlighted)} data-doomed={flag(marks.doomed)}
             data-selected={flag(marks.selected)} aria-label={spoken(lang, pod, marks)}>
             <svg viewBox="-10 -10 20 20" aria-hidden="true"><g class="glyph">{ glyph(pod.phase, pod.ring, glyph::TILE) }</g></svg>
-            { pod.name.clone() }
+            <span>{ pod.name.clone() }</span>{ more }
         </button>
     }
 }

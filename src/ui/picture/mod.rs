@@ -8,6 +8,7 @@ mod node;
 mod plane;
 mod pod;
 mod stage;
+mod workloads;
 
 pub use glyph::{CARD as GLYPH, glyph};
 pub use keys::focus;
@@ -15,8 +16,8 @@ pub use keys::focus;
 use super::dom;
 use super::parts::{Dispatch, command};
 use crate::i18n::Lang;
-use crate::session::screen::PictureView;
-use crate::session::{Action, Selection};
+use crate::session::screen::{PictureView, Sorted};
+use crate::session::{Action, Arrangement, Selection};
 use crate::view::navigate::Direction;
 use gloo::events::{EventListener, EventListenerOptions};
 use head::Head;
@@ -115,19 +116,20 @@ impl Component for Picture {
         html! {
             <section class="picture" aria-label={w.picture.label}>
                 <Head lang={*lang} namespaces={view.namespaces.clone()} labels={view.labels}
-                    matrix={view.matrix.is_some()} legend={self.legend}
+                    arrangement={arrangement(&view.sorted)} legend={self.legend}
                     on_legend={link.callback(|_| Msg::Legend)} dispatch={dispatch.clone()} />
                 <div class="stage-scroll" id="stage" ref={self.scroll.clone()}
                     onclick={link.callback(Msg::Click)} onkeydown={link.callback(Msg::Key)}
                     onfocusin={link.batch_callback(|e: FocusEvent| keys::pod_of(&e.into()).map(Msg::Focus))}
                     onpointerdown={link.callback(Msg::Drag)} onpointermove={link.callback(Msg::Drag)}
                     onpointerup={link.callback(Msg::Drag)}>
-                    { match &view.matrix {
-                        Some(m) => matrix::draw(*lang, view, m, dispatch),
-                        None => draw(*lang, view, self.stop.as_deref()),
+                    { match &view.sorted {
+                        Sorted::Nodes => draw(*lang, view, self.stop.as_deref()),
+                        Sorted::Labels(m) => matrix::draw(*lang, view, m, dispatch),
+                        Sorted::Workloads(all) => workloads::draw(*lang, view, all, dispatch),
                     } }
                 </div>
-                if empty && !chosen && view.stage.ghosts.is_empty() {
+                if empty && !chosen && view.stage.ghosts.is_empty() && view.sorted == Sorted::Nodes {
                     <div class="pic-empty"><div class="empty">
                         <h3>{ w.picture.empty_title }</h3><p>{ w.picture.empty_text }</p>
                         if let Some(line) = offer { { command(*lang, line, dispatch) } }
@@ -151,6 +153,15 @@ impl Component for Picture {
                 link.send_message(Msg::Wheel(if wheel.delta_y() < 0.0 { 1 } else { -1 }));
             }
         }));
+    }
+}
+
+/// How the pods are sorted, for the buttons that change it.
+fn arrangement(sorted: &Sorted) -> Arrangement {
+    match sorted {
+        Sorted::Nodes => Arrangement::Nodes,
+        Sorted::Labels(matrix) => Arrangement::Labels(matrix.by.clone()),
+        Sorted::Workloads(_) => Arrangement::Workloads,
     }
 }
 

@@ -4,7 +4,7 @@ use super::super::parts::{flag, num, translate, truth};
 use super::glyph::{self, glyph};
 use super::pod::draw_chips;
 use crate::i18n::Lang;
-use crate::view::geometry::wrap;
+use crate::view::geometry::VERDICT_LINE;
 use crate::view::stage::{NodeBox, Tally};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -51,21 +51,19 @@ pub fn NodeShape(props: &Props) -> Html {
             if *labels {
                 <g class="chips" transform={translate(pad, 46.0)}>{ draw_chips(&node.labels, inner, &props.hit) }</g>
             }
-            if !node.verdict.is_empty() { { verdict(&node.verdict, pad, at.h, inner, *small) } }
+            if !b.verdict.is_empty() { { verdict(&node.verdict, &b.verdict, pad, at.h) } }
         </g>
     }
 }
 
 /// Why the scheduler refused the selected pod here, at the foot of the box.
-fn verdict(text: &str, x: f64, height: f64, width: f64, small: bool) -> Html {
-    const LINE: f64 = 16.0;
-    let lines = wrap(text, width, if small { 4 } else { 3 });
-    let top = height - 14.0 - LINE * (lines.len() - 1) as f64;
+fn verdict(text: &str, lines: &[String], x: f64, height: f64) -> Html {
+    let top = height - 14.0 - VERDICT_LINE * (lines.len() - 1) as f64;
     html! {
         <text class="node-verdict" y={num(top)}>
             <title>{ text.to_owned() }</title>
-            { for lines.into_iter().enumerate().map(|(i, line)| html! {
-                <tspan x={num(x)} dy={if i == 0 { "0" } else { "16" }}>{ line }</tspan>
+            { for lines.iter().enumerate().map(|(i, line)| html! {
+                <tspan x={num(x)} dy={num(if i == 0 { 0.0 } else { VERDICT_LINE })}>{ line.clone() }</tspan>
             }) }
         </text>
     }

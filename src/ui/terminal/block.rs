@@ -5,8 +5,7 @@ use super::super::parts::{Dispatch, command, on_click};
 use crate::i18n::Lang;
 use crate::session::screen::{Block, Piece, Prompt, Wait};
 use crate::session::{Action, Selection, TabId};
-use crate::view::output::{Span, error_runs, spans, tail};
-use std::collections::BTreeMap;
+use crate::view::output::{Names, Span, error_runs, spans, tail};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -33,8 +32,14 @@ impl PartialEq for Props {
 pub fn BlockView(props: &Props) -> Html {
     let Props { lang, block, dispatch, .. } = props;
     let all = use_state(|| false);
-    let names: BTreeMap<&str, usize> =
-        block.names.iter().enumerate().map(|(i, (text, _))| (text.as_str(), i)).collect();
+    let mut names = Names::new();
+    for (i, (text, selection)) in block.names.iter().enumerate() {
+        let namespace = match selection {
+            Selection::Pod { namespace, .. } => namespace.as_str(),
+            Selection::Node { .. } => "",
+        };
+        names.entry(text).or_default().push((i, namespace));
+    }
     let most = if *all { usize::MAX } else { LINES };
     let shorten = |text: &str| -> (Option<Html>, usize) {
         let (before, _) = tail(text, most);
