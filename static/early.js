@@ -43,7 +43,7 @@
     new MutationObserver((_, observer) => {
       const tabs = document.querySelectorAll(".tabs-phone [role=tab]");
       if (tabs.length < 2) return;
-      document.querySelector(".app").dataset.tab = "lesson";
+      Object.assign(document.querySelector(".app").dataset, { tab: "lesson", lesson: "open" });
       tabs.forEach((tab, i) => tab.setAttribute("aria-selected", String(i === 1)));
       observer.disconnect();
     }).observe(html, { childList: true, subtree: true });

@@ -14,25 +14,25 @@ impl Session {
         if self.lessons.takes(path) {
             self.lessons.fetched(path, result);
             effects.extend(self.lessons.fetch(self.lang));
-            self.begin_lesson(effects);
+            self.begin_lesson();
         } else {
             self.lab.fetched(path, result);
         }
     }
 
     /// Opens the wanted lesson in a cluster of its own, once it has come.
-    pub(super) fn begin_lesson(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn begin_lesson(&mut self) {
         if let Some(lesson) = self.lessons.arrived() {
-            self.enter(lesson, effects);
+            self.enter(lesson);
         }
     }
 
     #[inline(never)]
-    fn enter(&mut self, lesson: Rc<Lesson>, effects: &mut Vec<Effect>) {
+    fn enter(&mut self, lesson: Rc<Lesson>) {
         self.reboot(&ClusterSpec::plain(lesson.seed));
         self.set_up(&lesson);
         self.lessons.begin(lesson);
-        self.show_step(effects);
+        self.point();
     }
 
     fn set_up(&mut self, lesson: &Lesson) {
@@ -82,11 +82,12 @@ impl Session {
             let detail = crate::object! { "lesson" => lesson };
             effects.push(Effect::Emit { event: "solved", detail: detail.to_string() });
         }
-        self.show_step(effects);
+        self.point();
+        effects.extend(self.lessons.current_step().map(Effect::ShowStep));
     }
 
     /// The picture shows what the current step is about.
-    fn show_step(&mut self, effects: &mut Vec<Effect>) {
+    fn point(&mut self) {
         if let Some(show) = self.lessons.show() {
             if show.labels {
                 self.picture.set_labels(true);
@@ -96,7 +97,6 @@ impl Session {
                 self.selected = Some(selection);
             }
         }
-        effects.extend(self.lessons.current_step().map(Effect::ShowStep));
     }
 
     /// Keeps history and progress for the next visit.

@@ -86,12 +86,13 @@ impl Session {
             Action::OpenLesson(id) => {
                 self.lessons.want(id);
                 effects.extend(self.lessons.fetch(self.lang));
-                self.begin_lesson(effects);
+                self.begin_lesson();
             }
             Action::RestartLesson => {
                 if let Some(id) = self.lessons.open_id().map(str::to_owned) {
                     self.lessons.want(Some(id));
-                    self.begin_lesson(effects);
+                    self.begin_lesson();
+                    effects.extend(self.lessons.current_step().map(Effect::ShowStep));
                 }
             }
             Action::OpenStep(id) => self.lessons.toggle_step(id),

@@ -102,8 +102,8 @@ impl Component for App {
         let resized = link.callback(|()| Msg::Resized);
         let shown = resized.clone();
         let escape = link.callback(|()| Msg::Escape);
-        let lesson_open =
-            props.options.parts() == Some("lesson") || wide && dom::kept("lesson").as_deref() != Some("closed");
+        let came_for_it = props.options.parts() == Some("lesson") || props.options.begins_with_lesson();
+        let lesson_open = came_for_it || wide && dom::kept("lesson").as_deref() != Some("closed");
         let mut app = Self {
             session,
             screen,

@@ -24,7 +24,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// True where the reader came for a lesson: a phone, which shows one thing, shows it first.
+    /// True where the reader came for a lesson: where there is no room for all, it is shown first.
     pub fn begins_with_lesson(&self) -> bool {
         self.lesson.is_some() && !self.embed
     }
