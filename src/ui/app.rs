@@ -402,10 +402,12 @@ impl App {
             }
         };
         html! {
-            <div class="tabs-phone" role="tablist" aria-label={w.page.panels}>
-                { tab("terminal", "panel-terminal", Icon::Terminal, w.terminal.label) }
-                { tab("lesson", "panel-lesson", Icon::Book, w.lesson.label) }
-            </div>
+            <nav class="tabs-phone">
+                <div role="tablist" aria-label={w.page.panels}>
+                    { tab("terminal", "panel-terminal", Icon::Terminal, w.terminal.label) }
+                    { tab("lesson", "panel-lesson", Icon::Book, w.lesson.label) }
+                </div>
+            </nav>
         }
     }
 }

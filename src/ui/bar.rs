@@ -33,7 +33,7 @@ pub fn Bar(props: &Props) -> Html {
         let title = if props.title.is_empty() { String::new() } else { [" · ", &props.title].concat() };
         return html! {
             <header class="bar">
-                <a class="brand" href="./" target="_blank">{ mark() }<span>{ "Podium" }{ title }</span></a>
+                <a class="brand" href="./" target="_blank">{ mark() }<h1>{ "Podium" }{ title }</h1></a>
                 <span class="bar-gap"></span>
                 { time }
                 <a class="btn" href="./" target="_blank">{ w.page.open_in_tab }</a>
@@ -47,7 +47,7 @@ pub fn Bar(props: &Props) -> Html {
             <button type="button" class={classes!("btn", "btn-icon", book)} aria-label={w.lesson.label} title={w.lesson.label}
                 aria-expanded={truth(props.lesson_open)} aria-controls="panel-lesson"
                 onclick={props.on_lesson.reform(|_| ())}>{ icon(Icon::Book) }</button>
-            <a class="brand" href="./">{ mark() }<span class="brand-name">{ "Podium" }</span></a>
+            <a class="brand" href="./">{ mark() }<h1 class="brand-name">{ "Podium" }</h1></a>
             <span class="bar-where">{ w.page.tagline }</span>
             <span class="bar-gap"></span>
             { time }

@@ -101,12 +101,17 @@ fn body(lang: Lang, view: &InspectorView, dispatch: &Dispatch) -> Html {
     let w = lang.texts();
     match view.tab {
         InspectorTab::Overview => overview(lang, view, dispatch),
-        InspectorTab::Yaml => html! { <pre class="insp-code" lang="en">{ view.yaml.clone() }</pre> },
+        InspectorTab::Yaml => code("YAML", &view.yaml),
         InspectorTab::Logs if view.logs.is_empty() => html! { <p>{ w.inspector.no_logs }</p> },
-        InspectorTab::Logs => html! { <pre class="insp-code" lang="en">{ view.logs.clone() }</pre> },
+        InspectorTab::Logs => code(w.inspector.logs, &view.logs),
         InspectorTab::Events if view.events.is_empty() => html! { <p>{ w.inspector.no_events }</p> },
         InspectorTab::Events => events(view, usize::MAX),
     }
+}
+
+/// A text of the machine's that scrolls sideways, with the keyboard too.
+fn code(label: &'static str, text: &str) -> Html {
+    html! { <pre class="insp-code" lang="en" tabindex="0" role="region" aria-label={label}>{ text.to_owned() }</pre> }
 }
 
 fn overview(lang: Lang, view: &InspectorView, dispatch: &Dispatch) -> Html {
@@ -138,7 +143,7 @@ fn overview(lang: Lang, view: &InspectorView, dispatch: &Dispatch) -> Html {
             <><h3>{ w.inspector.containers }</h3>{ for containers.iter().map(container) }</>
         }
         if !view.logs.is_empty() {
-            <><h3>{ w.inspector.log_tail }</h3><pre class="insp-log" lang="en">{ last_lines(&view.logs, 8) }</pre></>
+            <><h3>{ w.inspector.log_tail }</h3><pre class="insp-log" lang="en" tabindex="0">{ last_lines(&view.logs, 8) }</pre></>
         }
         if !view.events.is_empty() {
             <><h3>{ w.inspector.events }</h3>{ events(view, 6) }</>

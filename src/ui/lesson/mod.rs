@@ -61,7 +61,7 @@ fn head(props: &Props, chapter: &str, title: &str, progress: Html) -> Html {
             on_click(&props.dispatch, Action::RestartLesson),
         )
     });
-    let heading = html! { <h1>{ title.to_owned() }</h1> };
+    let heading = html! { <h2>{ title.to_owned() }</h2> };
     html! {
         <header class="lesson-head">
             <div class="lesson-top">
@@ -110,7 +110,7 @@ fn chapter(lang: Lang, chapter: &ChapterView, dispatch: &Dispatch) -> Html {
         }
     };
     html! {
-        <><h2 class="lesson-chapter">{ chapter.title.clone() }</h2>{ for chapter.lessons.iter().map(card) }</>
+        <><h3 class="lesson-chapter">{ chapter.title.clone() }</h3>{ for chapter.lessons.iter().map(card) }</>
     }
 }
 

@@ -23,7 +23,9 @@ fn block(lang: Lang, block: &Block, dispatch: &Dispatch) -> Html {
             }
         }
         Block::Run(lines) => lines.iter().map(|line| command(lang, line, dispatch)).collect(),
-        Block::Code { text, .. } => html! { <pre class="code" lang="en"><code>{ text.clone() }</code></pre> },
+        Block::Code { text, .. } => {
+            html! { <pre class="code" lang="en" tabindex="0"><code>{ text.clone() }</code></pre> }
+        }
     }
 }
 

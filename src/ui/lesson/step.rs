@@ -19,13 +19,13 @@ pub fn step(lang: Lang, number: usize, s: &StepView, dispatch: &Dispatch) -> Htm
             <span class="step-mark" aria-hidden="true">
                 if s.solved { { icon(Icon::Check) } } else { { number } }
             </span>
-            <h2 class="step-title">
+            <h3 class="step-title">
                 <button type="button" class="step-toggle" aria-expanded={truth(s.open)}
                     onclick={on_click(dispatch, Action::OpenStep(s.id.clone()))}>
                     { inline(&s.title, dispatch) }
                     if s.solved { <span class="sr">{ w.lesson.solved }</span> }
                 </button>
-            </h2>
+            </h3>
             if s.open { { body(lang, s, dispatch) } }
         </li>
     }

@@ -131,7 +131,7 @@ impl Component for Picture {
                 </div>
                 if empty && !chosen && view.stage.ghosts.is_empty() && view.sorted == Sorted::Nodes {
                     <div class="pic-empty"><div class="empty">
-                        <h3>{ w.picture.empty_title }</h3><p>{ w.picture.empty_text }</p>
+                        <h2>{ w.picture.empty_title }</h2><p>{ w.picture.empty_text }</p>
                         if let Some(line) = offer { { command(*lang, line, dispatch) } }
                     </div></div>
                 }
