@@ -109,3 +109,13 @@ fn check(recorded: &str) {
     }
     assert!(failures.is_empty(), "{failures}");
 }
+
+/// Recorded from curl 7.88.
+#[test]
+fn a_port_of_ones_own_where_nobody_listens_refuses() {
+    for host in ["localhost", "127.0.0.1"] {
+        let (out, err, code) = run(&format!("curl -sS {host}:8888"));
+        let want = format!("curl: (7) Failed to connect to {host} port 8888 after 0 ms: Couldn't connect to server\n");
+        assert_eq!((out.as_str(), err, code), ("", want, 7));
+    }
+}

@@ -381,9 +381,10 @@ impl Curl {
         let (code, text) = match failure {
             Failure::Net(NetError::UnknownHost) => (6, format!("Could not resolve host: {host}")),
             Failure::Net(e) => {
-                let why =
-                    if *e == NetError::Unreachable { "Host is unreachable" } else { "Couldn't connect to server" };
-                let why = if *e == NetError::Refused { "Couldn't connect to server" } else { why };
+                let why = match e {
+                    NetError::Unreachable => "Host is unreachable",
+                    _ => "Couldn't connect to server",
+                };
                 let code = if *e == NetError::Dropped { 28 } else { 7 };
                 (code, format!("Failed to connect to {host} port {port} after {took} ms: {why}"))
             }
