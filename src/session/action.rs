@@ -179,6 +179,8 @@ pub enum Action {
         step: String,
     },
     RestartLesson,
+    /// Fetches again what of the lessons could not be fetched.
+    RetryLesson,
 
     /// A file of the laptop by its path; None asks for a new one.
     OpenFile(Option<String>),

@@ -61,6 +61,7 @@ impl Session {
         self.browser = None;
         self.seen = (0, Time::default());
         self.picture.forget();
+        self.said.forget();
         self.stale = true;
     }
 

@@ -29,6 +29,8 @@ impl Session {
             now: self.lab.now(),
             wall: self.wall,
         });
+        let texts = self.texts();
+        self.said.pods(self.picture.pods(), texts);
         self.picture.set_verdicts(&self.verdicts());
         self.cached_inspector = self.inspect();
     }
@@ -97,6 +99,7 @@ impl Session {
             editor: self.editor.as_ref().map(|e| Rc::new(e.view())),
             ports: Rc::new(self.lab.listening()),
             browser: self.browser.as_ref().map(Browser::view),
+            said: self.said.text().clone(),
             files: Rc::new(self.lab.files()),
         }
     }

@@ -29,11 +29,10 @@ pub struct Lessons {
     structures: BTreeMap<String, Rc<Lesson>>,
     /// By path: `lessons/ch5/01-create-a-pod/zh.md`.
     prose: BTreeMap<String, Rc<Prose>>,
-    failed: Option<String>,
     /// Asked for, not come yet.
     pending: BTreeSet<String>,
-    /// Could not be fetched; not asked for again until the reader wants something.
-    missing: BTreeSet<String>,
+    /// What could not be fetched and why; not asked for again until the reader wants something.
+    missing: BTreeMap<String, String>,
     /// The lesson the reader wants; it opens when all of it has come.
     wanted: Option<String>,
     open: Option<Open>,
@@ -61,7 +60,7 @@ impl Lessons {
                 paths.push(prose_path(&id, lang));
             }
         }
-        paths.retain(|p| !self.missing.contains(p) && self.pending.insert(p.clone()));
+        paths.retain(|p| !self.missing.contains_key(p) && self.pending.insert(p.clone()));
         paths.into_iter().map(|path| Effect::Fetch { path }).collect()
     }
 
@@ -73,13 +72,8 @@ impl Lessons {
     /// A file has come, or has not.
     pub fn fetched(&mut self, path: &str, result: Result<String, String>) {
         self.pending.remove(path);
-        let taken = result.and_then(|text| self.take(path, &text));
-        match taken {
-            Ok(()) => self.failed = None,
-            Err(why) => {
-                self.missing.insert(path.to_owned());
-                self.failed = Some(format!("{path}: {why}"));
-            }
+        if let Err(why) = result.and_then(|text| self.take(path, &text)) {
+            self.missing.insert(path.to_owned(), why);
         }
     }
 
@@ -98,10 +92,14 @@ impl Lessons {
 
     /// The reader wants this lesson, or the list.
     pub fn want(&mut self, id: Option<String>) {
-        self.failed = None;
-        self.missing.clear();
+        self.retry();
         self.close();
         self.wanted = id;
+    }
+
+    /// What could not be fetched may be asked for again.
+    pub fn retry(&mut self) {
+        self.missing.clear();
     }
 
     fn close(&mut self) {
@@ -208,16 +206,18 @@ impl Lessons {
 
     /// The panel in this language.
     pub fn screen(&self, lang: Lang) -> LessonScreen {
-        if let Some(why) = &self.failed {
-            return LessonScreen::Failed(why.clone());
-        }
+        // Whatever is missing is what the screen waits for: nothing else is asked for.
+        let waiting = || match self.missing.first_key_value() {
+            Some((path, why)) => LessonScreen::Failed(format!("{path}: {why}")),
+            None => LessonScreen::Loading,
+        };
         match (&self.open, &self.wanted, &self.catalog) {
             (Some(open), None, _) => match self.prose.get(&prose_path(&open.runner.lesson.id, lang)) {
                 Some(prose) => LessonScreen::Lesson(Rc::new(self.lesson_view(open, prose, lang))),
-                None => LessonScreen::Loading,
+                None => waiting(),
             },
             (None, None, Some(catalog)) => LessonScreen::List(Rc::new(self.list(catalog, lang))),
-            _ => LessonScreen::Loading,
+            _ => waiting(),
         }
     }
 

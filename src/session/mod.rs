@@ -9,6 +9,7 @@ mod inspector;
 mod lessons;
 mod notes;
 mod obey;
+mod said;
 mod saved;
 pub mod screen;
 mod terminal;
@@ -27,6 +28,7 @@ use crate::view::picture::Picture;
 use browser::Browser;
 use editor::Editor;
 use lessons::Lessons;
+use said::Said;
 use saved::{Saved, Unreadable};
 use screen::InspectorView;
 use std::rc::Rc;
@@ -68,6 +70,7 @@ pub struct Session {
     theme: String,
     seed: u64,
     saved: Saved,
+    said: Said,
     /// Requests from pod to pod that are shown, and since when.
     requests: Vec<(Time, screen::Flow)>,
     /// The revision that was drawn and checked last, and when it was drawn.
@@ -114,6 +117,7 @@ impl Session {
             theme: options.theme,
             seed,
             saved,
+            said: Said::default(),
             requests: Vec::new(),
             seen: (0, Time::default()),
             second: 0,
@@ -163,6 +167,9 @@ impl Session {
                     self.lessons.command_ended();
                 }
                 self.ended += polled.ended;
+                if let Some(code) = polled.failed {
+                    self.said.failed(code, self.lang.texts());
+                }
                 busy |= polled.changed;
             }
             if let Some(browser) = &mut self.browser {

@@ -5,10 +5,12 @@ use super::screen::Note;
 use crate::apimachinery::Object;
 use crate::client::{Informers, Resource};
 use crate::i18n::Texts;
+use crate::view::intent::Intent;
 
 /// What a note is made from.
 pub struct Told<'a> {
     pub command: &'a str,
+    pub stdout: &'a str,
     pub stderr: &'a str,
     pub informers: &'a Informers,
     pub current_namespace: &'a str,
@@ -40,10 +42,12 @@ const RULES: &[Rule] = &[
     no_container,
     exec_dashes,
     previous_log,
+    container_waits,
     not_a_command,
     port_taken,
     connection,
     not_simulated,
+    refused,
 ];
 
 /// The note beside a command that failed; None where the error says enough.
@@ -70,8 +74,33 @@ const UNTENDED: &[&str] = &[
     "volumeattachment.storage.k8s.io",
 ];
 
-/// The note beside a command that made an object which nothing acts on.
-pub fn untended(stdout: &str, texts: &Texts) -> Option<Note> {
+/// The note beside a command that ended well; None where there is nothing to remark.
+pub fn remark(told: &Told<'_>) -> Option<Note> {
+    untended(told.stdout, told.texts).or_else(|| told.stderr.lines().find_map(|line| nothing_found(line, told)))
+}
+
+/// The note beside output that was too long to be kept whole.
+pub fn cut(texts: &Texts) -> Note {
+    Note { text: texts.terminal.output_cut.into(), commands: Vec::new() }
+}
+
+/// An empty list: perhaps because of a namespace that does not exist.
+fn nothing_found(line: &str, told: &Told<'_>) -> Option<Note> {
+    let namespace = line.strip_prefix("No resources found in ")?.strip_suffix(" namespace.")?;
+    if told.informers.get(Resource::Namespaces, namespace).is_some() {
+        let about_pods = Intent::of_line(&format!("{} x", told.command)).is_some_and(|i| i.is_about_pods());
+        let elsewhere = told.informers.list_in(Resource::Pods, "").next().is_some();
+        return plain((told.texts.notes.nothing_here)(namespace)).filter(|_| about_pods && elsewhere);
+    }
+    let names = told.informers.list_in(Resource::Namespaces, "").map(Object::name);
+    let near = nearest(namespace, names);
+    let text = (told.texts.notes.namespace_not_found)(namespace);
+    let commands = near.map(|n| told.command.replacen(namespace, n, 1)).into_iter().collect();
+    Some(Note { text: near.map_or(text.clone(), |n| text + " " + &(told.texts.notes.nearest)(n)), commands })
+}
+
+/// An object was made on which nothing acts.
+fn untended(stdout: &str, texts: &Texts) -> Option<Note> {
     let kinds = stdout.lines().filter_map(|line| Some(line.strip_suffix(" created")?.split_once('/')?.0));
     let kind = kinds.into_iter().find(|kind| UNTENDED.contains(kind))?;
     plain((texts.notes.no_controller)(kind.split('.').next().unwrap_or(kind)))
@@ -247,7 +276,30 @@ fn previous_log(line: &str, told: &Told<'_>) -> Option<Note> {
 
 fn not_a_command(line: &str, told: &Told<'_>) -> Option<Note> {
     let word = line.strip_suffix(": command not found")?.rsplit(": ").next()?;
-    Some(Note { text: (told.texts.notes.not_a_shell_command)(word), commands: vec!["help".into()] })
+    let (mut text, mut commands) = ((told.texts.notes.not_a_shell_command)(word), vec!["help".to_owned()]);
+    // The one name that is long enough to be misspelt again and again.
+    if let Some(kubectl) = nearest(word, ["kubectl"].into_iter()) {
+        text = text + " " + &(told.texts.notes.did_you_mean)(kubectl);
+        commands.insert(0, told.command.replacen(word, kubectl, 1));
+    }
+    Some(Note { text, commands })
+}
+
+fn container_waits(line: &str, told: &Told<'_>) -> Option<Note> {
+    (line.contains("container not found (") || line.contains("is waiting to start")).then_some(())?;
+    plain(told.texts.notes.container_waits)
+}
+
+/// What the server refuses for reasons of its own, where no rule knows more.
+fn refused(line: &str, told: &Told<'_>) -> Option<Note> {
+    let notes = &told.texts.notes;
+    let by_reason = [
+        ("(Forbidden)", notes.forbidden),
+        ("(BadRequest)", notes.bad_request),
+        ("(MethodNotAllowed)", notes.not_allowed),
+        ("(TooManyRequests)", notes.too_many),
+    ];
+    by_reason.into_iter().find(|(reason, _)| line.contains(reason)).and_then(|(_, text)| plain(text))
 }
 
 fn port_taken(line: &str, told: &Told<'_>) -> Option<Note> {
@@ -257,6 +309,9 @@ fn port_taken(line: &str, told: &Told<'_>) -> Option<Note> {
 }
 
 fn connection(line: &str, told: &Told<'_>) -> Option<Note> {
+    if let Some(port) = between(line, "error forwarding port ", " to pod").filter(|_| line.contains("refused")) {
+        return plain((told.texts.notes.nothing_listens)(port));
+    }
     if line.contains("lost connection to pod") {
         return plain(told.texts.notes.connection_lost);
     }
@@ -280,6 +335,7 @@ mod tests {
         let files = ["kubia-manual.yaml".to_owned()];
         note(&Told {
             command,
+            stdout: "",
             stderr,
             informers: &Informers::default(),
             current_namespace: "default",
@@ -305,6 +361,8 @@ mod tests {
             ("kubectl get pods --foo", "error: unknown flag: --foo\nSee 'kubectl get --help' for usage.\n"),
             ("kubectl delete pod", "error: resource(s) were provided, but no name was specified\n"),
             ("kubectl exec web -c x -- true", "error: container x is not valid for pod web out of: nginx, side\n"),
+            ("kubectl exec web -- true", "error: unable to upgrade connection: container not found (\"nginx\")\n"),
+            ("kubectl get x --as=y", "Error from server (Forbidden): pods is forbidden: User \"y\" cannot list\n"),
         ] {
             assert!(told(command, stderr).is_some(), "{stderr}");
         }
@@ -320,6 +378,10 @@ mod tests {
         assert_eq!(note.unwrap().commands, ["kubectl create -f x"]);
         let note = told("kubectl create -f kubia-manul.yaml", "error: the path \"kubia-manul.yaml\" does not exist\n");
         assert_eq!(note.unwrap().commands[0], "kubectl create -f kubia-manual.yaml");
+        let note = told("kubctl get po", "bash: kubctl: command not found\n");
+        assert_eq!(note.unwrap().commands, ["kubectl get po", "help"]);
+        let note = told("cube", "bash: cube: command not found\n");
+        assert_eq!(note.unwrap().commands, ["help"]);
         let note =
             told("kubectl label po a env=b", "error: 'env' already has a value (prod), and --overwrite is false\n");
         assert_eq!(note.unwrap().commands, ["kubectl label po a env=b --overwrite"]);

@@ -9,7 +9,6 @@ use crate::apimachinery::time::Duration;
 use crate::cluster::ClusterSpec;
 use crate::i18n::Lang;
 use crate::lab::Lab;
-use crate::view::intent::Intent;
 
 impl Session {
     pub(super) fn act(&mut self, action: Action, effects: &mut Vec<Effect>) {
@@ -32,7 +31,7 @@ impl Session {
             Action::Frame { .. } | Action::Resize { .. } | Action::Typed { .. } | Action::Fetched { .. } => {}
 
             Action::Submit { tab, line } => self.with(tab, |t, lab| t.submit(&line, lab)),
-            Action::Paste { tab, text } => self.paste(tab, &text),
+            Action::Paste { tab, text } => self.paste(tab, &text, effects),
             Action::Key { tab, key, text, cursor } => {
                 let found = self.terminals.iter_mut().find(|t| t.tab == tab);
                 let keyed = found.map(|t| t.key(key, &text, cursor, &mut self.lab)).unwrap_or_default();
@@ -95,6 +94,11 @@ impl Session {
                     effects.extend(self.lessons.current_step().map(Effect::ShowStep));
                 }
             }
+            Action::RetryLesson => {
+                self.lessons.retry();
+                effects.extend(self.lessons.fetch(self.lang));
+                self.begin_lesson();
+            }
             Action::OpenStep(id) => self.lessons.toggle_step(id),
             Action::ShowHint { .. } => self.lessons.open_hint(),
             Action::ShowSolution { step } => self.lessons.show_solution(step),
@@ -136,18 +140,14 @@ impl Session {
     }
 
     /// The lines of a paste run one after another; what follows the last newline is left to the field.
-    fn paste(&mut self, tab: TabId, text: &str) {
-        self.with(tab, |t, _| {
-            for line in text.lines().filter(|l| !l.trim().is_empty()) {
-                // Posts show commands behind a prompt.
-                let line = line.strip_prefix("$ ").unwrap_or(line);
-                t.enqueue(line, None);
-            }
-        });
-    }
-
-    fn set_intent(&mut self, text: &str) {
-        self.intent = Intent::of_line(text);
+    fn paste(&mut self, tab: TabId, text: &str, effects: &mut Vec<Effect>) {
+        // Posts show commands behind a prompt.
+        let lines = text.lines().filter(|l| !l.trim().is_empty()).map(|l| l.strip_prefix("$ ").unwrap_or(l));
+        let lines: Vec<&str> = lines.collect();
+        if lines.len() > 1 {
+            effects.push(Effect::Announce((self.texts().terminal.lines_pasted)(lines.len())));
+        }
+        self.with(tab, |t, _| lines.iter().for_each(|line| t.enqueue(line, None)));
     }
 
     pub(super) fn open_tab(&mut self) {

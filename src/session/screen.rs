@@ -33,6 +33,8 @@ pub struct Screen {
     /// Ports of the laptop on which something listens.
     pub ports: Rc<Vec<u16>>,
     pub browser: Option<BrowserView>,
+    /// What a reader who does not see the picture hears of it.
+    pub said: Rc<str>,
     /// Files of the laptop's home directory.
     pub files: Rc<Vec<String>>,
 }

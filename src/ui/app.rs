@@ -84,6 +84,8 @@ pub struct App {
     wide: bool,
     toast: Option<(String, Timeout)>,
     ready: bool,
+    /// The reader knows that nothing is kept.
+    unkept: bool,
     _resize: EventListener,
     _visible: EventListener,
     _escape: EventListener,
@@ -117,6 +119,7 @@ impl Component for App {
             wide,
             toast: None,
             ready: false,
+            unkept: false,
             _resize: EventListener::new(&dom::window(), "resize", move |_| resized.emit(())),
             _escape: EventListener::new(&dom::document(), "keydown", move |event| {
                 let key = event.dyn_ref::<KeyboardEvent>().filter(|e| e.key() == "Escape" && !e.is_composing());
@@ -230,6 +233,7 @@ impl Component for App {
                 if let Some(view) = &screen.editor {
                     <Editor key={view.name.clone()} {lang} view={view.clone()} dispatch={self.dispatch.clone()} />
                 }
+                <p class="sr" role="status">{ screen.said.to_string() }</p>
                 <div class="toast" role="status" hidden={self.toast.is_none()}>
                     { self.toast.as_ref().map(|(text, _)| text.clone()) }
                 </div>
@@ -318,9 +322,19 @@ impl App {
         self.act(ctx, action)
     }
 
-    fn keep(&self, ctx: &Context<Self>, name: &str, value: &str) {
-        if !ctx.props().options.embed {
-            dom::keep(name, value);
+    /// Keeps a value for the next visit; what the browser says against it is told once.
+    fn keep(&mut self, ctx: &Context<Self>, name: &str, value: &str) {
+        if ctx.props().options.embed {
+            return;
+        }
+        let texts = &self.screen.lang.texts().storage;
+        let why = match dom::keep(name, value) {
+            Ok(()) => return,
+            Err(dom::NotKept::Full) => texts.full,
+            Err(dom::NotKept::Blocked) => texts.blocked,
+        };
+        if !std::mem::replace(&mut self.unkept, true) {
+            self.say(ctx, why.to_owned());
         }
     }
 

@@ -60,11 +60,16 @@ pub fn kept(name: &str) -> Option<String> {
     window().local_storage().ok()??.get_item(&["podium.", name].concat()).ok()?
 }
 
-/// Keeps a value; a browser that keeps nothing loses only that.
-pub fn keep(name: &str, value: &str) {
-    if let Ok(Some(storage)) = window().local_storage() {
-        let _ = storage.set_item(&["podium.", name].concat(), value);
-    }
+/// Why the browser keeps nothing.
+pub enum NotKept {
+    Full,
+    Blocked,
+}
+
+/// Keeps a value for the next visit.
+pub fn keep(name: &str, value: &str) -> Result<(), NotKept> {
+    let storage = window().local_storage().ok().flatten().ok_or(NotKept::Blocked)?;
+    storage.set_item(&["podium.", name].concat(), value).map_err(|_| NotKept::Full)
 }
 
 /// Milliseconds of the wall clock that only goes forward.

@@ -1,6 +1,7 @@
 //! The inspector: what is selected, looked at closely.
 
-use super::icons::Icon;
+use super::dom;
+use super::icons::{Icon, icon};
 use super::parts::{Button, Dispatch, command, icon_button, maybe, on_click, truth};
 use super::picture::{GLYPH, glyph};
 use super::terminal::with_code;
@@ -101,12 +102,22 @@ fn body(lang: Lang, view: &InspectorView, dispatch: &Dispatch) -> Html {
     let w = lang.texts();
     match view.tab {
         InspectorTab::Overview => overview(lang, view, dispatch),
-        InspectorTab::Yaml => code("YAML", &view.yaml),
+        InspectorTab::Yaml => html! {
+            <>
+            <button type="button" class="btn btn-line insp-copy" onclick={copy_yaml(view)}>{ icon(Icon::Copy) }{ w.inspector.copy_yaml }</button>
+            { code("YAML", &view.yaml) }
+            </>
+        },
         InspectorTab::Logs if view.logs.is_empty() => html! { <p>{ w.inspector.no_logs }</p> },
         InspectorTab::Logs => code(w.inspector.logs, &view.logs),
         InspectorTab::Events if view.events.is_empty() => html! { <p>{ w.inspector.no_events }</p> },
         InspectorTab::Events => events(view, usize::MAX),
     }
+}
+
+fn copy_yaml(view: &InspectorView) -> Callback<MouseEvent> {
+    let yaml = view.yaml.clone();
+    Callback::from(move |_| dom::copy(&yaml))
 }
 
 /// A text of the machine's that scrolls sideways, with the keyboard too.

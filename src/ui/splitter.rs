@@ -98,7 +98,8 @@ impl Splitter {
         self.percent = (percent.clamp(20.0, 80.0) * 10.0).round() / 10.0;
         self.apply();
         if !ctx.props().embed {
-            dom::keep("split", &self.percent.to_string());
+            // A browser that does not keep it loses only that.
+            let _ = dom::keep("split", &self.percent.to_string());
         }
         true
     }

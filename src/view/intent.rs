@@ -104,13 +104,17 @@ impl Intent {
         self.kind.split(',').any(|k| names.contains(&k))
     }
 
+    pub fn is_about_pods(&self) -> bool {
+        self.is_kind(&["po", "pod", "pods", "all"])
+    }
+
     /// True where the line names this pod. `current` is the namespace commands go to.
     pub fn matches_pod(&self, pod: &Value, current: &str) -> bool {
         if self.is_kind(&["ns", "namespace", "namespaces"]) {
             return self.names.iter().any(|n| n == pod.namespace());
         }
         let in_namespace = self.all_namespaces || pod.namespace() == self.namespace.as_deref().unwrap_or(current);
-        in_namespace && self.is_kind(&["po", "pod", "pods", "all"]) && self.names_object(pod)
+        in_namespace && self.is_about_pods() && self.names_object(pod)
     }
 
     pub fn matches_node(&self, node: &Value) -> bool {

@@ -10,7 +10,7 @@ use super::screen::{Block, Choice};
 use crate::apimachinery::Time;
 use crate::lab::{Lab, TerminalId};
 use crate::shell::line::{Line, LineEditor};
-use output::names;
+use output::{MOST_OUTPUT, names};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
@@ -61,6 +61,8 @@ pub struct Polled {
     pub ended: usize,
     /// Commands that began.
     pub began: usize,
+    /// The exit code of the last one that ended badly.
+    pub failed: Option<i32>,
     pub changed: bool,
 }
 
@@ -215,17 +217,18 @@ impl Terminal {
             block.names = Rc::new(names(block, lab.cluster().informers(), around.namespace));
             let stderr = String::from_utf8_lossy(&running.stderr);
             let files = lab.files();
-            block.note = match code {
-                0 => notes::untended(&String::from_utf8_lossy(&running.stdout), around.texts),
-                _ => notes::note(&Told {
-                    command: &block.command,
-                    stderr: &stderr,
-                    informers: lab.cluster().informers(),
-                    current_namespace: around.namespace,
-                    files: &files,
-                    texts: around.texts,
-                }),
+            let told = Told {
+                command: &block.command,
+                stdout: &String::from_utf8_lossy(&running.stdout),
+                stderr: &stderr,
+                informers: lab.cluster().informers(),
+                current_namespace: around.namespace,
+                files: &files,
+                texts: around.texts,
             };
+            let cut = (running.size > MOST_OUTPUT).then(|| notes::cut(around.texts));
+            block.note = cut.or_else(|| if code == 0 { notes::remark(&told) } else { notes::note(&told) });
+            polled.failed = Some(code).filter(|code| *code != 0);
         }
         if running.cleared {
             self.blocks = Rc::default();

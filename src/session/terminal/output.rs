@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// Bytes that are kept of one command's output.
-const MOST_OUTPUT: usize = 1 << 20;
+pub(super) const MOST_OUTPUT: usize = 1 << 20;
 
 /// What `clear` and `watch` print.
 const CLEAR_SCREEN: &str = "\u{1b}[2J";

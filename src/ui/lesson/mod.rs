@@ -36,12 +36,13 @@ pub fn Lesson(props: &Props) -> Html {
     let Props { lang, dispatch, .. } = props;
     let w = lang.texts();
     let inside = match &props.screen {
-        LessonScreen::Loading => message(props, w.lesson.loading.to_owned()),
-        LessonScreen::Failed(why) => message(props, (w.lesson.failed)(why)),
+        LessonScreen::Loading => message(props, w.lesson.loading.to_owned(), false),
+        LessonScreen::Failed(why) => message(props, (w.lesson.failed)(why), true),
         LessonScreen::List(chapters) => html! {
             <>
             { head(props, "", w.lesson.list_title, html! {}) }
             <div class="lesson-scroll" tabindex="0" aria-label={w.lesson.list_title}>
+                <p class="lesson-note">{ w.lesson.list_text }</p>
                 <div class="lesson-list">{ for chapters.iter().map(|c| chapter(*lang, c, dispatch)) }</div>
             </div>
             </>
@@ -79,12 +80,16 @@ fn head(props: &Props, chapter: &str, title: &str, progress: Html) -> Html {
 }
 
 #[inline(never)]
-fn message(props: &Props, text: String) -> Html {
+fn message(props: &Props, text: String, failed: bool) -> Html {
+    let w = &props.lang.texts().lesson;
     html! {
         <>
         { head(props, "", props.lang.texts().lesson.label, html! {}) }
         <div class="lesson-scroll" tabindex="0" aria-label={props.lang.texts().lesson.label}>
             <div class="prose" role="status"><p>{ text }</p></div>
+            if failed {
+                <button type="button" class="btn btn-line" onclick={on_click(&props.dispatch, Action::RetryLesson)}>{ w.retry }</button>
+            }
         </div>
         <footer class="lesson-foot">
             <button type="button" class="btn" onclick={on_click(&props.dispatch, Action::OpenLesson(None))}>
@@ -135,6 +140,7 @@ fn one_lesson(props: &Props, lesson: &LessonView) -> Html {
             <ol class="steps">
                 { for lesson.steps.iter().enumerate().map(|(i, s)| step::step(*lang, i + 1, s, dispatch)) }
             </ol>
+            if solved >= n { <p class="lesson-note" role="status">{ w.lesson.finished }</p> }
         </div>
         <footer class="lesson-foot">
             <button type="button" class="btn" onclick={on_click(dispatch, Action::OpenLesson(None))}>

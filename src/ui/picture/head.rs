@@ -80,6 +80,7 @@ pub fn legend(lang: Lang) -> Html {
         (Phase::ContainerCreating, p.creating),
         (Phase::Running, p.running),
         (Phase::NotReady, p.not_ready),
+        (Phase::Error, p.error),
         (Phase::CrashLoopBackOff, p.crash_loop),
         (Phase::ImagePullBackOff, p.image_pull),
         (Phase::Succeeded, p.succeeded),
@@ -98,6 +99,9 @@ pub fn legend(lang: Lang) -> Html {
                 <span>{ text }</span>
                 </>
             }) }
+            <dl class="keys" aria-label={w.page.keyboard_help}>{ for w.keys.iter().map(|(key, what)| html! {
+                <><dt><kbd>{ *key }</kbd></dt><dd>{ *what }</dd></>
+            }) }</dl>
         </div>
     }
 }

@@ -35,9 +35,20 @@ pub fn NodeShape(props: &Props) -> Html {
     let (pad, base, bar, round) = if *small { (8.0, "17", "24", "8") } else { (14.0, "25", "36", "12") };
     let inner = at.w - 2.0 * pad;
     let w = &lang.texts().picture;
-    let meta = if *small || at.w < 200.0 { pods.to_string() } else { (w.node_meta)(pods, u32::from(node.cpu)) };
+    let roomy = !*small && at.w >= 200.0;
+    let state = match (node.ready, node.cordoned) {
+        (false, _) => Some(w.node_not_ready),
+        (_, true) => Some(w.node_cordoned),
+        _ => None,
+    };
+    let meta = match state {
+        Some(state) if roomy => state.to_owned(),
+        _ if roomy => (w.node_meta)(pods, u32::from(node.cpu)),
+        _ => pods.to_string(),
+    };
     let name = &node.name;
-    let label = (w.node_label)(name, pods);
+    let label = [Some((w.node_label)(name, pods)), state.map(str::to_owned)].into_iter().flatten();
+    let label = label.collect::<Vec<_>>().join(", ");
     html! {
         <g class="node" data-node={name.clone()} data-ready={truth(node.ready)} data-cordoned={flag(node.cordoned)}
             data-pressure={flag(node.pressure)} data-highlighted={flag(props.highlighted)} data-selected={flag(props.selected)}

@@ -184,21 +184,56 @@ test("damaged storage is reported and set aside", async ({ open, page }) => {
     for (const key of ["podium.session", "podium.lang", "podium.theme", "podium.split"]) localStorage.setItem(key, "{damaged");
   });
   const lab = await (await open()).ready();
+  await page.locator(".toast", { hasText: "is damaged" }).waitFor();
   await lab.expect("kubectl get nodes", "node-1");
 });
 
-test("full storage and forbidden storage do not stop anything", async ({ open, page }) => {
+test("full storage is said and stops nothing", async ({ open, page }) => {
   await page.addInitScript(() => {
     Storage.prototype.setItem = () => {
       throw new DOMException("full", "QuotaExceededError");
     };
-    Storage.prototype.getItem = () => {
-      throw new DOMException("forbidden", "SecurityError");
-    };
   });
   const lab = await (await open()).ready();
   await lab.expect("kubectl create -f kubia-manual.yaml", "created");
+  await page.locator(".toast", { hasText: "storage is full" }).waitFor();
   await lab.phase("default/kubia-manual", "Running");
+});
+
+test("forbidden storage is said and stops nothing", async ({ open, page }) => {
+  await page.addInitScript(() => {
+    Object.defineProperty(window, "localStorage", {
+      get() {
+        throw new DOMException("forbidden", "SecurityError");
+      },
+    });
+  });
+  const lab = await (await open()).ready();
+  await lab.expect("kubectl create -f kubia-manual.yaml", "created");
+  await page.locator(".toast", { hasText: "does not let this page store" }).waitFor();
+});
+
+test("who does not see the picture hears of it", async ({ open, page }) => {
+  const lab = await (await open()).ready();
+  const heard = (text) => page.locator("p.sr[role=status]", { hasText: text }).waitFor({ state: "attached" });
+  await lab.expect("kubectl create -f kubia-manual.yaml", "created");
+  await heard("Pod kubia-manual: Running");
+  await lab.input.pressSequentially("kubectl delete po --all");
+  await heard("1 pod would be deleted");
+  await page.keyboard.press("Control+u");
+  await lab.refuse("kubectl get po nosuch");
+  await heard("exit code 1");
+});
+
+test("a lesson that could not be fetched can be asked for again", { console: ["404"] }, async ({ open, page }) => {
+  let broken = true;
+  await page.route("**/lesson.json", (route) => (broken ? route.fulfill({ status: 404, body: "" }) : route.continue()));
+  await (await open("?lesson=ch5/01-create-a-pod")).ready();
+  const again = page.getByRole("button", { name: "Try again" });
+  await again.waitFor();
+  broken = false;
+  await again.click();
+  await page.waitForSelector('[data-testid="lesson-step"]');
 });
 
 test("language and theme: from the address, switched by the reader, remembered", async ({ open, page }) => {
