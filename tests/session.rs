@@ -208,3 +208,14 @@ fn scaling_multiplies_all_containers_of_a_pod_or_those_of_one_workload() {
     let other = all[0].scale(3, "shop");
     assert_eq!(other, "kubectl scale deployment backend --replicas=3 -n default");
 }
+
+#[test]
+fn a_shell_that_ends_is_followed_by_another() {
+    let mut reader = Reader::new();
+    reader.run("cd /tmp; A=1; sleep 100 &");
+    assert_eq!(reader.run("exit 3").1, Some(3));
+    assert!(reader.last().note.is_some(), "the reader is told");
+    assert_eq!(reader.run("echo [$A] $PWD; jobs"), ("[] /home/user\n".to_owned(), Some(0)));
+    reader.run("false");
+    assert_eq!(reader.run("exit").1, Some(1), "the status of the last command");
+}

@@ -149,6 +149,7 @@ pub static EN: Texts = Texts {
         skip_ahead: "Skip ahead",
         stop_waiting: "stop waiting",
         show_earlier: "Show earlier output",
+        shell_ended: "That was your own shell, not one in a container. A new one takes its place.",
         output_cut: "This is over 1 MB; the rest is not shown. Send it through `head`, `tail` or `grep`.",
         lines_pasted: |lines| format!("{} pasted; each runs after the one before it.", n(lines, "line")),
     },

@@ -185,6 +185,8 @@ pub struct Terminal {
     pub(crate) show_earlier: Text,
     /// The rest of an output that is longer than what is kept.
     pub(crate) output_cut: Text,
+    /// Beside `exit`.
+    pub(crate) shell_ended: Text,
     pub(crate) lines_pasted: fn(lines: usize) -> String,
 }
 

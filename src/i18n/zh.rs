@@ -163,6 +163,7 @@ pub static ZH: Texts = Texts {
         skip_ahead: "快进到结束",
         stop_waiting: "停止等待",
         show_earlier: "显示更早的输出",
+        shell_ended: "刚才退出的是你自己的 shell，不是容器里的。这里已经换上一个新的。",
         output_cut: "输出超过 1 MB，其余部分不再显示。可以交给 `head`、`tail` 或 `grep`。",
         lines_pasted: |lines| format!("粘贴了 {lines} 行，会一行接一行地运行。"),
     },

@@ -293,6 +293,11 @@ impl Lab {
         self.shells.is_idle(id)
     }
 
+    /// True where the terminal's shell has ended: `exit`.
+    pub fn is_over(&self, id: TerminalId) -> bool {
+        self.shells.is_over(id)
+    }
+
     pub fn last_status(&self, id: TerminalId) -> i32 {
         self.shells.last_status(id)
     }

@@ -84,6 +84,11 @@ pub fn cut(texts: &Texts) -> Note {
     Note { text: texts.terminal.output_cut.into(), commands: Vec::new() }
 }
 
+/// The note beside `exit`.
+pub fn shell_ended(texts: &Texts) -> Note {
+    Note { text: texts.terminal.shell_ended.into(), commands: Vec::new() }
+}
+
 /// An empty list: perhaps because of a namespace that does not exist.
 fn nothing_found(line: &str, told: &Told<'_>) -> Option<Note> {
     let namespace = line.strip_prefix("No resources found in ")?.strip_suffix(" namespace.")?;

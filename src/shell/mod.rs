@@ -147,6 +147,12 @@ impl Shells {
         kernel.shell_ref(terminal.shell).is_none_or(Interp::is_idle)
     }
 
+    /// True where the terminal's shell has ended: `exit`.
+    pub fn is_over(&self, id: TerminalId) -> bool {
+        let shell = self.terminals.get(&id).map(|t| t.shell);
+        shell.is_some_and(|pid| self.kernel.borrow().shell_ref(pid).is_none())
+    }
+
     /// True where the last line wants more of them.
     pub fn is_unfinished(&self, id: TerminalId) -> bool {
         self.terminals.get(&id).is_some_and(|t| !t.unfinished.is_empty())
@@ -155,7 +161,11 @@ impl Shells {
     /// `$?`
     pub fn last_status(&self, id: TerminalId) -> i32 {
         let Some(terminal) = self.terminals.get(&id) else { return 0 };
-        self.kernel.borrow().shell_ref(terminal.shell).map_or(0, |s| s.vars.status)
+        let kernel = self.kernel.borrow();
+        match kernel.shell_ref(terminal.shell) {
+            Some(shell) => shell.vars.status,
+            None => kernel.exit_status(terminal.shell).map_or(0, |s| s.code),
+        }
     }
 
     pub fn cwd(&self, id: TerminalId) -> String {

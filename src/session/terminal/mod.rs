@@ -210,7 +210,12 @@ impl Terminal {
     #[inline(never)]
     fn end(&mut self, lab: &mut Lab, around: &Surroundings<'_>, polled: &mut Polled) {
         let Some(running) = self.running.take() else { return };
-        let code = lab.last_status(self.id);
+        let (code, over) = (lab.last_status(self.id), lab.is_over(self.id));
+        if over {
+            // As a terminal whose window stays open: with a new shell.
+            lab.close_terminal(self.id);
+            self.id = lab.open_terminal();
+        }
         if let Some(block) = Rc::make_mut(&mut self.blocks).last_mut() {
             let block = Rc::make_mut(block);
             block.exit = Some(code);
@@ -226,8 +231,9 @@ impl Terminal {
                 files: &files,
                 texts: around.texts,
             };
+            let over = over.then(|| notes::shell_ended(around.texts));
             let cut = (running.size > MOST_OUTPUT).then(|| notes::cut(around.texts));
-            block.note = cut.or_else(|| if code == 0 { notes::remark(&told) } else { notes::note(&told) });
+            block.note = over.or(cut).or_else(|| if code == 0 { notes::remark(&told) } else { notes::note(&told) });
             polled.failed = Some(code).filter(|code| *code != 0);
         }
         if running.cleared {

@@ -70,8 +70,10 @@ pub fn cd(sh: &mut Interp, io: &mut Io<'_>, argv: &[String], _: &mut Vec<u8>) ->
     match io.stat(&path) {
         Ok(stat) if stat.is_dir => {
             let old = io.cwd();
-            let _ = sh.vars.set("OLDPWD", &old);
-            let _ = sh.vars.set("PWD", &path);
+            for (name, value) in [("OLDPWD", &*old), ("PWD", path.as_str())] {
+                let _ = sh.vars.set(name, value);
+                sh.vars.entry(name).exported = true;
+            }
             io.set_cwd(&path);
             if shows {
                 io.out(&format!("{path}\n"));

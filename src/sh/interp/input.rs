@@ -7,9 +7,13 @@ use crate::sh::builtins::{self};
 use crate::sh::env::Read;
 use crate::sh::io::Io;
 use crate::sh::parser::{self, ParseError};
+use crate::sh::tools::user;
 use crate::sh::vars::Vars;
 use std::iter::Peekable;
 use std::rc::Rc;
+
+/// What `$BASH_VERSION` says.
+const BASH_VERSION: &str = "5.2.15(1)-release";
 
 /// Where the next commands come from.
 #[derive(Clone, Debug, PartialEq)]
@@ -136,6 +140,7 @@ impl Interp {
         let name = argv.first().cloned().unwrap_or_default();
         self.vars = Vars::new(&name, &io.environ());
         self.vars.pid = io.pid();
+        self.furnish(io);
         if let Some(text) = self.script.clone() {
             self.vars.params = Rc::new(argv.into_iter().skip(1).collect());
             return self.run_text(io, &text);
@@ -166,6 +171,31 @@ impl Interp {
                 self.interactive = told.interactive || (io.is_tty(0) && io.is_tty(2));
                 self.source = Source::Stdin { program: String::new(), line: Vec::new(), prompted: false };
             }
+        }
+    }
+
+    /// Sets what a shell finds out by itself when it starts: where it is, who it is, how deep it lies in other shells.
+    fn furnish(&mut self, io: &mut Io<'_>) {
+        let (_, uid) = user(io);
+        let ppid = io.kernel().process(io.pid()).map_or(0, |p| p.ppid);
+        let level = self.vars.get("SHLVL").and_then(|l| l.parse::<u32>().ok()).map_or(1, |l| l.saturating_add(1));
+        let mut set = |name: &str, value: &str, exported: bool| {
+            // Nothing is read-only yet.
+            let _ = self.vars.set(name, value);
+            self.vars.entry(name).exported |= exported;
+        };
+        set("PWD", &io.cwd(), true);
+        if self.flavor != Flavor::Dash {
+            set("SHLVL", &level.to_string(), true);
+        }
+        set("PPID", &ppid.to_string(), false);
+        if self.flavor == Flavor::Bash {
+            set("UID", &uid.to_string(), false);
+            set("EUID", &uid.to_string(), false);
+            set("HOSTNAME", &io.kernel().hostname.clone(), false);
+            set("BASH_VERSION", BASH_VERSION, false);
+            set("OSTYPE", "linux-gnu", false);
+            set("HOSTTYPE", "x86_64", false);
         }
     }
 

@@ -29,7 +29,7 @@ pub fn whoami(io: &mut Io<'_>, _: &Call<'_>) -> i32 {
 }
 
 /// Name, number and group of the machine's user, from `/etc/passwd`.
-fn user(io: &mut Io<'_>) -> (String, u32) {
+pub fn user(io: &mut Io<'_>) -> (String, u32) {
     let name = io.kernel().user.clone();
     if let Ok(uid) = name.parse() {
         return (name, uid);

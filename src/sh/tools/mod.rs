@@ -14,6 +14,7 @@ mod filter;
 mod grep;
 mod head;
 mod info;
+pub(super) use info::user;
 mod jq;
 mod launch;
 mod ls;
