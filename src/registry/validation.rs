@@ -3,18 +3,24 @@
 pub mod affinity;
 pub mod container;
 pub mod data;
+pub mod dns;
 pub mod env;
 pub mod metadata;
 pub mod misc;
+pub mod mounts;
 pub mod networking;
 pub mod pod;
 pub mod probe;
+pub mod projected;
 pub mod quantity;
 pub mod rbac;
 pub mod scheduling;
+pub mod security;
 pub mod selector;
 pub mod service;
 pub mod storage;
+#[cfg(test)]
+mod tests;
 pub mod volume;
 pub mod workload;
 
