@@ -1,5 +1,6 @@
 //! What every API object and every API error is made of. Models `k8s.io/apimachinery`.
 
+pub mod base64;
 pub mod field;
 pub mod fields;
 pub mod gvk;

@@ -42,6 +42,10 @@ pub static LEASES: Simple = Simple {
 
 /// RuntimeClasses.
 pub static RUNTIME_CLASSES: Simple = Simple {
+    check: misc::runtime_class,
+    check_update: |errors, new, old| {
+        immutable(errors, &crate::apimachinery::field::Path::new("handler"), &new["handler"], &old["handler"]);
+    },
     columns: &[NAME, text("Handler"), AGE],
     cells: |o, now| vec![printing::name(o), o["handler"].clone(), printing::age(o, now)],
     ..Simple::CLUSTER
@@ -140,6 +144,7 @@ pub static PRIORITY_LEVELS: Simple = Simple {
 
 /// CertificateSigningRequests.
 pub static SIGNING_REQUESTS: Simple = Simple {
+    check: misc::signing_request,
     status: Some(Value::object),
     columns: &[NAME, AGE, text("SignerName"), text("Requestor"), text("RequestedDuration"), text("Condition")],
     cells: |o, now| {

@@ -1,10 +1,13 @@
 //! Rules by field path, in the order and the words of the server. Models `pkg/apis/*/validation`.
 
 pub mod affinity;
+pub mod autoscaling;
 pub mod container;
 pub mod data;
 pub mod dns;
+pub mod endpoints;
 pub mod env;
+pub mod limits;
 pub mod metadata;
 pub mod misc;
 pub mod mounts;

@@ -183,3 +183,186 @@ fn scheduling_of_pods() {
         ),
     ]);
 }
+
+fn object(api: &str, kind: &str, rest: &str) -> String {
+    format!(r#"{{"apiVersion":"{api}","kind":"{kind}","metadata":{{"name":"x"}},{rest}}}"#)
+}
+
+fn service(spec: &str) -> String {
+    object("v1", "Service", &format!(r#""spec":{{"clusterIP":"10.96.0.9","clusterIPs":["10.96.0.9"],{spec}}}"#))
+}
+
+#[test]
+fn services_and_endpoints() {
+    each(&[
+        (
+            service(r#""ports":[{"port":80}],"loadBalancerSourceRanges":["1.2.3.4/8"]"#),
+            &["spec.LoadBalancerSourceRanges: Forbidden: may only be used when `type` is 'LoadBalancer'"],
+        ),
+        (
+            service(
+                r#""ports":[{"port":80}],"sessionAffinity":"ClientIP","sessionAffinityConfig":{"clientIP":{"timeoutSeconds":100000}}"#,
+            ),
+            &[
+                "spec.sessionAffinityConfig.clientIP.timeoutSeconds: Invalid value: 100000: must be greater than 0 and less than 86400",
+            ],
+        ),
+        (
+            service(r#""ports":[{"port":80}],"externalIPs":["127.0.0.1"]"#),
+            &[
+                r#"spec.externalIPs[0]: Invalid value: "127.0.0.1": may not be in the loopback range (127.0.0.0/8, ::1/128)"#,
+            ],
+        ),
+        (
+            service(r#""ports":[{"port":80}],"ipFamilyPolicy":"Two""#),
+            &[
+                r#"spec.ipFamilyPolicy: Unsupported value: "Two": supported values: "PreferDualStack", "RequireDualStack", "SingleStack""#,
+            ],
+        ),
+        (
+            service(r#""ports":[{"port":80}],"loadBalancerClass":"a.b/c","allocateLoadBalancerNodePorts":true"#),
+            &[
+                "spec.allocateLoadBalancerNodePorts: Forbidden: may only be used when `type` is 'LoadBalancer'",
+                "spec.loadBalancerClass: Forbidden: may only be used when `type` is 'LoadBalancer'",
+            ],
+        ),
+        (
+            object(
+                "v1",
+                "Endpoints",
+                r#""subsets":[{"ports":[{"port":1},{"port":2}]},{"addresses":[{"ip":"169.254.1.1"}]}]"#,
+            ),
+            &[
+                "subsets[0]: Required value: must specify `addresses` or `notReadyAddresses`",
+                "subsets[0].ports[0].name: Required value",
+                "subsets[0].ports[1].name: Required value",
+                r#"subsets[1].addresses[0].ip: Invalid value: "169.254.1.1": may not be in the link-local range (169.254.0.0/16, fe80::/10)"#,
+            ],
+        ),
+        (
+            object("discovery.k8s.io/v1", "EndpointSlice", r#""addressType":"IPv5","endpoints":[{"addresses":[]}]"#),
+            &[
+                r#"addressType: Unsupported value: "IPv5": supported values: "FQDN", "IPv4", "IPv6""#,
+                "endpoints[0].addresses: Required value: must contain at least 1 address",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn config_maps_and_secrets() {
+    each(&[
+        (
+            object("v1", "ConfigMap", r#""data":{"a":"1"},"binaryData":{"a":"MQ=="}"#),
+            &[r#"data[a]: Invalid value: "a": duplicate of key present in binaryData"#],
+        ),
+        (
+            object("v1", "Secret", r#""type":"kubernetes.io/basic-auth""#),
+            &["data[username]: Required value", "data[password]: Required value"],
+        ),
+        (
+            object(
+                "v1",
+                "Secret",
+                r#""type":"kubernetes.io/dockerconfigjson","data":{".dockerconfigjson":"e2JhZA=="}"#,
+            ),
+            &[
+                r#"data[.dockerconfigjson]: Invalid value: "<secret contents redacted>": invalid character 'b' looking for beginning of object key string"#,
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn quotas_limits_and_budgets() {
+    let quota = |spec: &str| object("v1", "ResourceQuota", &format!(r#""spec":{{{spec}}}"#));
+    let limits = |limit: &str| object("v1", "LimitRange", &format!(r#""spec":{{"limits":[{{{limit}}}]}}"#));
+    each(&[
+        (
+            quota(r#""hard":{"foo":"1"}"#),
+            &[
+                r#"spec.hard[foo]: Invalid value: "foo": must be a standard resource type or fully qualified"#,
+                r#"spec.hard[foo]: Invalid value: "foo": must be a standard resource for quota"#,
+            ],
+        ),
+        (
+            quota(r#""hard":{"persistentvolumeclaims":"1500m"}"#),
+            &[r#"spec.hard[persistentvolumeclaims]: Invalid value: "1500m": must be an integer"#],
+        ),
+        (
+            quota(r#""hard":{"pods":"1"},"scopes":["BestEffort","NotBestEffort"]"#),
+            &[r#"spec.scopes: Invalid value: ["BestEffort","NotBestEffort"]: conflicting scopes"#],
+        ),
+        (
+            quota(r#""hard":{"services":"1"},"scopes":["Terminating"]"#),
+            &[r#"spec.scopes: Invalid value: ["Terminating"]: unsupported scope applied to resource"#],
+        ),
+        (
+            limits(r#""type":"Pod","default":{"cpu":"1"}"#),
+            &["spec.limits[0].default: Forbidden: may not be specified when `type` is 'Pod'"],
+        ),
+        (
+            limits(
+                r#""type":"Container","min":{"cpu":"2"},"max":{"cpu":"1"},"default":{"cpu":"1"},"defaultRequest":{"cpu":"1"}"#,
+            ),
+            &[
+                r#"spec.limits[0].min[cpu]: Invalid value: "2": min value 2 is greater than max value 1"#,
+                r#"spec.limits[0].defaultRequest[cpu]: Invalid value: "1": min value 2 is greater than default request value 1"#,
+                r#"spec.limits[0].default[cpu]: Invalid value: "2": min value 2 is greater than default value 1"#,
+            ],
+        ),
+        (
+            limits(r#""type":"PersistentVolumeClaim""#),
+            &[
+                "spec.limits[0].limits: Required value: either minimum or maximum storage value is required, but neither was provided",
+            ],
+        ),
+        (
+            object(
+                "policy/v1",
+                "PodDisruptionBudget",
+                r#""spec":{"minAvailable":"150%","unhealthyPodEvictionPolicy":"No"}"#,
+            ),
+            &[
+                r#"spec.minAvailable: Invalid value: "150%": must not be greater than 100%"#,
+                r#"spec.unhealthyPodEvictionPolicy: Unsupported value: "No": supported values: "AlwaysAllow", "IfHealthyBudget""#,
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn autoscalers() {
+    let hpa = |rest: &str| {
+        let target = r#""scaleTargetRef":{"apiVersion":"apps/v1","kind":"Deployment","name":"d"},"maxReplicas":3"#;
+        object("autoscaling/v2", "HorizontalPodAutoscaler", &format!(r#""spec":{{{target},{rest}}}"#))
+    };
+    each(&[
+        (
+            hpa(r#""metrics":[{"type":"Resource","resource":{"name":"cpu","target":{"type":"Utilization"}}}]"#),
+            &[
+                "spec.metrics[0].resource.target.averageUtilization: Required value: must set either a target raw value or a target utilization",
+            ],
+        ),
+        (
+            hpa(
+                r#""metrics":[{"type":"Pods","resource":{"name":"cpu","target":{"type":"Share","averageUtilization":0}}}]"#,
+            ),
+            &[
+                r#"spec.metrics[0].resource.target.type: Invalid value: "Share": must be either Utilization, Value, or AverageValue"#,
+                "spec.metrics[0].resource.target.averageUtilization: Invalid value: 0: must be greater than 0",
+                "spec.metrics[0].pods: Required value: must populate information for the given metric source",
+            ],
+        ),
+        (
+            hpa(
+                r#""behavior":{"scaleDown":{"stabilizationWindowSeconds":4000,"policies":[{"type":"Pods","value":0,"periodSeconds":2000}]}}"#,
+            ),
+            &[
+                "spec.behavior.scaleDown.stabilizationWindowSeconds: Invalid value: 4000: must be less than or equal to 3600",
+                "spec.behavior.scaleDown.policies[0].value: Invalid value: 0: must be greater than zero",
+                "spec.behavior.scaleDown.policies[0].periodSeconds: Invalid value: 2000: must be less than or equal to 1800",
+            ],
+        ),
+    ]);
+}

@@ -89,7 +89,8 @@ pub fn int_or_percent(errors: &mut ErrorList, value: &Value, path: &Path) {
     }
 }
 
-fn more_than_all(errors: &mut ErrorList, value: &Value, path: &Path) {
+/// At most 100%.
+pub fn more_than_all(errors: &mut ErrorList, value: &Value, path: &Path) {
     let percent = value.str().strip_suffix('%').and_then(|p| p.parse::<i64>().ok());
     if percent.is_some_and(|p| p > 100) {
         errors.push(Error::invalid(path, value.clone(), "must not be greater than 100%"));
