@@ -11,6 +11,7 @@ pub mod limits;
 pub mod metadata;
 pub mod misc;
 pub mod mounts;
+pub mod network_policy;
 pub mod networking;
 pub mod pod;
 pub mod probe;

@@ -366,3 +366,106 @@ fn autoscalers() {
         ),
     ]);
 }
+
+#[test]
+fn ingresses_and_policies() {
+    let ingress = |spec: &str| object("networking.k8s.io/v1", "Ingress", &format!(r#""spec":{{{spec}}}"#));
+    let policy = |spec: &str| {
+        object("networking.k8s.io/v1", "NetworkPolicy", &format!(r#""spec":{{"podSelector":{{}},{spec}}}"#))
+    };
+    each(&[
+        (
+            ingress(r#""rules":[{"host":"1.2.3.4"}]"#),
+            &[r#"spec.rules[0].host: Invalid value: "1.2.3.4": must be a DNS name, not an IP address"#],
+        ),
+        (
+            ingress(r#""defaultBackend":{"service":{"name":"s"}}"#),
+            &["spec.defaultBackend: Required value: port name or number is required"],
+        ),
+        (
+            ingress(r#""defaultBackend":{}"#),
+            &[r#"spec.defaultBackend: Invalid value: "": resource or service backend is required"#],
+        ),
+        (
+            ingress(
+                r#""rules":[{"http":{"paths":[{"path":"/a/..","pathType":"Prefix","backend":{"service":{"name":"s","port":{"name":"a","number":1}}}}]}}]"#,
+            ),
+            &[
+                r#"spec.rules[0].http.paths[0].path: Invalid value: "/a/..": cannot end with '/..'"#,
+                r#"spec.rules[0].http.paths[0].backend: Invalid value: "": cannot set both port name & port number"#,
+            ],
+        ),
+        (
+            object("networking.k8s.io/v1", "IngressClass", r#""spec":{"controller":"foo"}"#),
+            &[r#"spec.controller: Invalid value: "foo": must be a domain-prefixed path (such as "acme.io/foo")"#],
+        ),
+        (
+            policy(
+                r#""ingress":[{"ports":[{"port":80,"endPort":70},{"port":"http","endPort":1}],"from":[{"ipBlock":{"cidr":"10.0.0.0/8","except":["11.0.0.0/9"]}}]}]"#,
+            ),
+            &[
+                "spec.ingress[0].ports[0].endPort: Invalid value: 80: must be greater than or equal to `port`",
+                "spec.ingress[0].ports[1].endPort: Invalid value: 1: may not be specified when `port` is non-numeric",
+                r#"spec.ingress[0].from[0].ipBlock.except[0]: Invalid value: "11.0.0.0/9": must be a strict subset of `cidr`"#,
+            ],
+        ),
+        (
+            policy(r#""policyTypes":["Ingress","Both"]"#),
+            &[r#"spec.policyTypes[1]: Unsupported value: "Both": supported values: "Ingress", "Egress""#],
+        ),
+    ]);
+}
+
+#[test]
+fn storage() {
+    let volume = |spec: &str| object("v1", "PersistentVolume", &format!(r#""spec":{{{spec}}}"#));
+    let claim = |spec: &str| {
+        let size = r#""resources":{"requests":{"storage":"1Gi"}}"#;
+        object("v1", "PersistentVolumeClaim", &format!(r#""spec":{{{size},{spec}}}"#))
+    };
+    each(&[
+        (
+            volume(r#""accessModes":["ReadWriteOnce"],"hostPath":{"path":"/a"},"volumeMode":"Raw""#),
+            &[
+                "spec.capacity: Required value",
+                r#"spec.capacity: Unsupported value: null: supported values: "storage""#,
+                r#"spec.volumeMode: Unsupported value: "Raw": supported values: "Block", "Filesystem""#,
+            ],
+        ),
+        (
+            volume(
+                r#""accessModes":["ReadWriteOnce"],"capacity":{"storage":"1Gi"},"local":{"path":"/a"},"nfs":{"server":"a","path":"/"}"#,
+            ),
+            &["spec.local: Forbidden: may not specify more than 1 volume type"],
+        ),
+        (
+            volume(r#""accessModes":["ReadWriteOnce"],"capacity":{"storage":"1Gi"},"local":{"path":"/a"}"#),
+            &["metadata.annotations: Required value: Local volume requires node affinity"],
+        ),
+        (
+            claim(r#""accessModes":["ReadWriteOncePod","ReadOnlyMany"],"storageClassName":"A_b""#),
+            &[
+                "spec.accessModes: Forbidden: may not use ReadWriteOncePod with other access modes",
+                r#"spec.storageClassName: Invalid value: "A_b": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"#,
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn bindings() {
+    let binding = |subject: &str| {
+        let role = r#""roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"r"}"#;
+        object("rbac.authorization.k8s.io/v1", "RoleBinding", &format!(r#"{role},"subjects":[{{{subject}}}]"#))
+    };
+    each(&[
+        (
+            binding(r#""kind":"User","name":"u","apiGroup":"x""#),
+            &[r#"subjects[0].apiGroup: Unsupported value: "x": supported values: "rbac.authorization.k8s.io""#],
+        ),
+        (
+            binding(r#""kind":"ServiceAccount","name":"s","namespace":"d","apiGroup":"x""#),
+            &[r#"subjects[0].apiGroup: Unsupported value: "x": supported values: """#],
+        ),
+    ]);
+}
