@@ -3,10 +3,12 @@
 pub mod affinity;
 pub mod autoscaling;
 pub mod container;
+pub mod cron_job;
 pub mod data;
 pub mod dns;
 pub mod endpoints;
 pub mod env;
+pub mod job;
 pub mod limits;
 pub mod metadata;
 pub mod misc;

@@ -469,3 +469,69 @@ fn bindings() {
         ),
     ]);
 }
+
+const TEMPLATE: &str =
+    r#""template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"n"}]}}"#;
+
+fn workload(kind: &str, fields: &str) -> String {
+    let spec = format!(r#""spec":{{"selector":{{"matchLabels":{{"a":"b"}}}},{TEMPLATE},{fields}}}"#);
+    object("apps/v1", kind, &spec)
+}
+
+fn job(fields: &str) -> String {
+    let template = r#""template":{"spec":{"restartPolicy":"OnFailure","containers":[{"name":"c","image":"n"}]}}"#;
+    object("batch/v1", "Job", &format!(r#""spec":{{{template},{fields}}}"#))
+}
+
+#[test]
+fn workloads() {
+    each(&[
+        (
+            workload("StatefulSet", r#""serviceName":"s","podManagementPolicy":"Any","ordinals":{"start":-1}"#),
+            &[
+                r#"spec.podManagementPolicy: Invalid value: "Any": must be 'OrderedReady' or 'Parallel'"#,
+                "spec.ordinals.start: Invalid value: -1: must be greater than or equal to 0",
+            ],
+        ),
+        (
+            workload("DaemonSet", r#""updateStrategy":{"rollingUpdate":{"maxSurge":1,"maxUnavailable":1}}"#),
+            &[
+                "spec.updateStrategy.rollingUpdate.maxSurge: Invalid value: 1: may not be set when maxUnavailable is non-zero",
+            ],
+        ),
+        (
+            workload("DaemonSet", r#""updateStrategy":{"rollingUpdate":{"maxSurge":0,"maxUnavailable":0}}"#),
+            &["spec.updateStrategy.rollingUpdate.maxUnavailable: Required value: cannot be 0 when maxSurge is 0"],
+        ),
+        (
+            job(r#""completionMode":"Indexed","parallelism":2"#),
+            &["spec.completions: Required value: when completion mode is Indexed"],
+        ),
+        (
+            job(r#""backoffLimitPerIndex":1"#),
+            &["spec.backoffLimitPerIndex: Invalid value: 1: requires indexed completion mode"],
+        ),
+        (
+            job(
+                r#""podFailurePolicy":{"rules":[{"action":"FailJob"},{"action":"Stop","onExitCodes":{"operator":"In","values":[0]}}]}"#,
+            ),
+            &[
+                "spec.podFailurePolicy.rules[0]: Invalid value: specifying one of OnExitCodes and OnPodConditions is required",
+                r#"spec.podFailurePolicy.rules[1].action: Unsupported value: "Stop": supported values: "Count", "FailIndex", "FailJob", "Ignore""#,
+                "spec.podFailurePolicy.rules[1].onExitCodes.values[0]: Invalid value: 0: must not be 0 for the In operator",
+                r#"spec.template.spec.restartPolicy: Invalid value: "OnFailure": only "Never" is supported when podFailurePolicy is specified"#,
+            ],
+        ),
+        (
+            object(
+                "batch/v1",
+                "CronJob",
+                r#""spec":{"schedule":"* * * * *","timeZone":"Nowhere/City","jobTemplate":{"spec":{"manualSelector":true,"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"n"}]}}}}}"#,
+            ),
+            &[
+                r#"spec.timeZone: Invalid value: "Nowhere/City": unknown time zone Nowhere/City"#,
+                r#"spec.jobTemplate.spec.manualSelector: Unsupported value: true: supported values: "nil", "false""#,
+            ],
+        ),
+    ]);
+}
