@@ -11,6 +11,7 @@ pub mod meta;
 pub mod names;
 pub mod patch;
 pub mod quantity;
+pub mod regex;
 pub mod sha256;
 pub mod shared;
 pub mod status;

@@ -75,6 +75,16 @@ pub static API_SERVICES: Simple = Simple {
 /// CustomResourceDefinitions.
 pub static DEFINITIONS: Simple = Simple {
     generation: &["spec"],
+    check_update: |errors, new, old| {
+        let path = crate::apimachinery::field::Path::new("spec");
+        for field in ["scope", "group"] {
+            immutable(errors, &path.child(field), &new["spec"][field], &old["spec"][field]);
+        }
+        for field in ["kind", "plural"] {
+            let (new, old) = (&new["spec"]["names"][field], &old["spec"]["names"][field]);
+            immutable(errors, &path.child("names").child(field), new, old);
+        }
+    },
     status: Some(|| {
         let names = object! { "kind" => "", "plural" => "" };
         object! { "acceptedNames" => names, "conditions" => Value::Null, "storedVersions" => Value::Null }
