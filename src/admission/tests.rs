@@ -141,3 +141,22 @@ fn a_quota_counts_what_is_stored() {
         r#"pods "x" is forbidden: failed quota: q: must specify cpu for: a; memory for: a"#
     );
 }
+
+/// The texts of the documentation's exercise on limits of storage.
+#[test]
+fn claims_are_measured_by_what_they_request() {
+    let range = v(
+        r#"{"metadata":{"name":"l"},"spec":{"limits":[{"type":"PersistentVolumeClaim","max":{"storage":"2Gi"},"min":{"storage":"1Gi"}}]}}"#,
+    );
+    let store = stored(vec![("limitranges", "default", "l", range)]);
+    let refusal = |size: &str| {
+        let claim =
+            format!(r#"{{"metadata":{{"name":"c"}},"spec":{{"resources":{{"requests":{{"storage":"{size}"}}}}}}}}"#);
+        run(&store, Operation::Create, "persistentvolumeclaims", "default", &claim).unwrap_err()
+    };
+    let head = "persistentvolumeclaims \"c\" is forbidden: ";
+    let text = "maximum storage usage per PersistentVolumeClaim is 2Gi, but request is 5Gi";
+    assert_eq!(refusal("5Gi"), format!("{head}{text}"));
+    let text = "minimum storage usage per PersistentVolumeClaim is 1Gi, but request is 500Mi";
+    assert_eq!(refusal("500Mi"), format!("{head}{text}"));
+}

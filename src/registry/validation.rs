@@ -108,6 +108,14 @@ pub fn cidr(errors: &mut ErrorList, text: &str, path: &Path) {
 /// What an update may not change.
 pub fn immutable(errors: &mut ErrorList, path: &Path, new: &Value, old: &Value) {
     if !new.same(old) {
-        errors.push(Error::invalid(path, new.clone(), "field is immutable"));
+        let mut error = Error::invalid(path, new.clone(), "field is immutable");
+        // Go prints a nil pointer in quotes, a nil list or map without, and a text that is missing as an empty one.
+        error.shown = match (new, old) {
+            (Value::Null, Value::Str(_)) => Some("\"\"".to_owned()),
+            (Value::Null, Value::List(_)) => None,
+            (Value::Null, _) => Some("\"null\"".to_owned()),
+            _ => None,
+        };
+        errors.push(error);
     }
 }

@@ -194,7 +194,7 @@ fn deadline(errors: &mut ErrorList, new: &Value, old: &Value, path: &Path) {
         }
         (Some(_), None) => {
             let detail = "must not update from a positive integer to nil value";
-            errors.push(Error::invalid(&path, Value::Null, detail));
+            errors.push(Error::invalid(&path, "null", detail));
         }
         _ => {}
     }

@@ -535,3 +535,18 @@ fn workloads() {
         ),
     ]);
 }
+
+/// Templates are structs in Go: one that is missing is filled in before it is judged.
+#[test]
+fn missing_templates() {
+    each(&[
+        (
+            object("apps/v1", "Deployment", r#""spec":{"selector":{"matchLabels":{"a":"b"}}}"#),
+            &[
+                "spec.template.metadata.labels: Invalid value: null: `selector` does not match template `labels`",
+                "spec.template.spec.containers: Required value",
+            ],
+        ),
+        (object("v1", "ReplicationController", r#""spec":{"selector":{"a":"b"}}"#), &["spec.template: Required value"]),
+    ]);
+}
