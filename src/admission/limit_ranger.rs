@@ -37,7 +37,7 @@ impl Plugin for LimitRanger {
                     ("Pod", false) => pod_total(attributes.object, item, &mut wrong),
                     ("PersistentVolumeClaim", true) => {
                         let requests = &attributes.object["spec"]["resources"]["requests"];
-                        bounds("PersistentVolumeClaim", item, requests, requests, &mut wrong);
+                        bounds("PersistentVolumeClaim", item, requests, &Value::Null, &mut wrong);
                     }
                     _ => {}
                 }
@@ -125,6 +125,12 @@ fn bounds(kind: &str, item: &Value, requests: &Value, limits: &Value, wrong: &mu
         let (bound, request, limit) = (Quantity::of(bound), amount(requests, name), amount(limits, name));
         let head = format!("maximum {name} usage per {kind} is {bound}");
         match (request, limit) {
+            // Claims have requests only.
+            (Some(request), None) if kind == "PersistentVolumeClaim" => {
+                if request > bound {
+                    wrong.push(format!("{head}, but request is {request}"));
+                }
+            }
             (_, None) => wrong.push(format!("{head}.  No limit is specified")),
             (_, Some(limit)) if limit > bound => wrong.push(format!("{head}, but limit is {limit}")),
             (Some(request), _) if request > bound => wrong.push(format!("{head}, but request is {request}")),

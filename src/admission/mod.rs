@@ -8,6 +8,7 @@ mod default_ingress_class;
 mod default_tolerations;
 mod limit_ranger;
 mod namespace_lifecycle;
+mod pod_security;
 mod priority;
 mod reader;
 mod resource_quota;
@@ -68,11 +69,12 @@ trait Plugin {
 }
 
 /// The plugins that are on by default and do something here, in the server's order.
-const PLUGINS: [&dyn Plugin; 12] = [
+const PLUGINS: [&dyn Plugin; 13] = [
     &namespace_lifecycle::NamespaceLifecycle,
     &limit_ranger::LimitRanger,
     &service_account::ServiceAccount,
     &taint_nodes::TaintNodesByCondition,
+    &pod_security::PodSecurity,
     &priority::Priority,
     &default_tolerations::DefaultTolerationSeconds,
     &storage::ClaimResize,

@@ -4,7 +4,7 @@ use super::*;
 use crate::api::resources;
 
 /// Stored objects as (resource, namespace, name, object).
-struct Stored(Vec<(&'static str, &'static str, &'static str, Value)>);
+pub struct Stored(Vec<(&'static str, &'static str, &'static str, Value)>);
 
 impl Reader for Stored {
     fn get(&self, _: &str, resource: &str, namespace: &str, name: &str) -> Option<Value> {
@@ -17,7 +17,7 @@ impl Reader for Stored {
     }
 }
 
-fn v(json: &str) -> Value {
+pub fn v(json: &str) -> Value {
     Value::from_json(json).unwrap()
 }
 
@@ -31,7 +31,26 @@ fn stored(more: Vec<(&'static str, &'static str, &'static str, Value)>) -> Store
     Stored(all)
 }
 
+/// A store whose namespace `default` is this one.
+pub fn stored_with(namespace: Value) -> Stored {
+    let mut all = stored(vec![]);
+    all.0.retain(|(resource, _, name, _)| (*resource, *name) != ("namespaces", "default"));
+    all.0.push(("namespaces", "", "default", namespace));
+    all
+}
+
 fn run(store: &Stored, operation: Operation, resource: &str, namespace: &str, object: &str) -> Result<Value, String> {
+    run_warned(store, operation, resource, namespace, object).0
+}
+
+/// The object after all plugins, or the refusal; and the warnings.
+pub fn run_warned(
+    store: &Stored,
+    operation: Operation,
+    resource: &str,
+    namespace: &str,
+    object: &str,
+) -> (Result<Value, String>, Vec<String>) {
     let resource = resources::all().iter().find(|r| r.resource == resource).unwrap();
     let (mut object, old, mut warnings) = (v(object), Value::Null, Vec::new());
     let name = object["metadata"]["name"].str().to_owned();
@@ -47,12 +66,11 @@ fn run(store: &Stored, operation: Operation, resource: &str, namespace: &str, ob
     };
     let mut rng = Rng::new(1);
     let mut context = Context { reader: store, now: Time(0), rng: &mut rng };
-    admit(&mut attributes, &mut context).map_err(|s| s.message)?;
-    validate(&mut attributes, &mut context).map_err(|s| s.message)?;
-    Ok(object)
+    let result = admit(&mut attributes, &mut context).and_then(|()| validate(&mut attributes, &mut context));
+    (result.map(|()| object).map_err(|s| s.message), warnings)
 }
 
-const POD: &str = r#"{"metadata":{"name":"x"},"spec":{"containers":[{"name":"a","image":"n"}]}}"#;
+pub const POD: &str = r#"{"metadata":{"name":"x"},"spec":{"containers":[{"name":"a","image":"n"}]}}"#;
 
 #[test]
 fn a_pod_gets_account_token_priority_and_tolerations() {
@@ -122,4 +140,23 @@ fn a_quota_counts_what_is_stored() {
         run(&store, Operation::Create, "pods", "default", POD).unwrap_err(),
         r#"pods "x" is forbidden: failed quota: q: must specify cpu for: a; memory for: a"#
     );
+}
+
+/// The texts of the documentation's exercise on limits of storage.
+#[test]
+fn claims_are_measured_by_what_they_request() {
+    let range = v(
+        r#"{"metadata":{"name":"l"},"spec":{"limits":[{"type":"PersistentVolumeClaim","max":{"storage":"2Gi"},"min":{"storage":"1Gi"}}]}}"#,
+    );
+    let store = stored(vec![("limitranges", "default", "l", range)]);
+    let refusal = |size: &str| {
+        let claim =
+            format!(r#"{{"metadata":{{"name":"c"}},"spec":{{"resources":{{"requests":{{"storage":"{size}"}}}}}}}}"#);
+        run(&store, Operation::Create, "persistentvolumeclaims", "default", &claim).unwrap_err()
+    };
+    let head = "persistentvolumeclaims \"c\" is forbidden: ";
+    let text = "maximum storage usage per PersistentVolumeClaim is 2Gi, but request is 5Gi";
+    assert_eq!(refusal("5Gi"), format!("{head}{text}"));
+    let text = "minimum storage usage per PersistentVolumeClaim is 1Gi, but request is 500Mi";
+    assert_eq!(refusal("500Mi"), format!("{head}{text}"));
 }

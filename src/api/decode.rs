@@ -108,12 +108,13 @@ fn strict_error(unknown: &[String]) -> String {
     format!("strict decoding error: {}", unknown.join(", "))
 }
 
-/// Decodes the outcome of a JSON or merge patch (`strategic` false), or of a strategic merge patch (`patch` is what
-/// the client sent). The errors are worded as for patches: 422, `patch: Invalid value: …`.
+/// Decodes the outcome of a JSON or merge patch (`strategic` false), or of a strategic merge patch. The errors are
+/// worded as for patches: 422, `patch: Invalid value: …`. They show what the client sent of a strategic patch
+/// (`shown`), of the others the whole outcome.
 pub fn decode_patched(
     gvk: &GroupVersionKind,
     patched: &Value,
-    patch: &Value,
+    shown: &Value,
     strategic: bool,
     validation: FieldValidation,
 ) -> Result<Decoded, Status> {
@@ -121,10 +122,15 @@ pub fn decode_patched(
         return Ok(Decoded { object: patched.clone(), warnings: Vec::new() });
     };
     let refuse = |why: &str| {
-        let value: Value = if strategic { go_value(patch).into() } else { patched.to_string().into() };
+        let value: Value = if strategic { go_value(shown).into() } else { shown.to_string().into() };
         let errors = vec![field::Error::invalid(&Path::new("patch"), value, why)];
         Err(Status::invalid(&GroupVersionKind::default(), "", &errors))
     };
+    let own = patched.gvk();
+    if !strategic && own != *gvk && resources::by_kind(&own.group, &own.version, &own.kind).is_none() {
+        let version = own.api_version();
+        return refuse(&format!("no kind {:?} is registered for version {version:?} in scheme {SCHEME:?}", own.kind));
+    }
     let mut walk = Walk::new(strategic);
     let object = walk.kind(patched, definition).unwrap_or_else(|| patched.clone());
     if let Some(error) = walk.error() {

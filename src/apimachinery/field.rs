@@ -125,12 +125,17 @@ impl Error {
         Self::new(ErrorType::TooMany, field, Value::from(count), format!("must have at most {max} items"))
     }
 
+    /// The same, its value left out of the message. Models `field.OmitValueType`.
+    pub fn without_value(self) -> Self {
+        Self { shown: Some(String::new()), ..self }
+    }
+
     /// The message without the field: `Invalid value: "x": why`.
     pub fn body(&self) -> String {
         let mut out = self.kind.text().to_owned();
         let shows_value =
             !matches!(self.kind, ErrorType::Required | ErrorType::Forbidden | ErrorType::TooLong | ErrorType::Internal);
-        if shows_value {
+        if shows_value && self.shown.as_deref() != Some("") {
             // Strings are quoted as Go's %q does, everything else is compact JSON.
             out = out + ": " + &self.shown.clone().unwrap_or_else(|| self.value.to_string());
         }

@@ -1,14 +1,17 @@
 //! What every API object and every API error is made of. Models `k8s.io/apimachinery`.
 
+pub mod base64;
 pub mod field;
 pub mod fields;
 pub mod gvk;
+pub mod json_syntax;
 pub mod jsonpath;
 pub mod labels;
 pub mod meta;
 pub mod names;
 pub mod patch;
 pub mod quantity;
+pub mod regex;
 pub mod sha256;
 pub mod shared;
 pub mod status;

@@ -24,6 +24,37 @@ const METADATA: [&str; 15] = [
 /// The order of what heads an object, a list and a `Status`.
 const TOP: [&str; 3] = ["kind", "apiVersion", "metadata"];
 
+/// The order of the structs that show in fields of these names; fields that a struct lacks do not matter.
+const STRUCTS: [(&str, &[&str]); 10] = [
+    ("managedFields", &["manager", "operation", "apiVersion", "time", "fieldsType", "fieldsV1", "subresource"]),
+    ("ownerReferences", &["apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion"]),
+    ("columnDefinitions", &["name", "type", "format", "description", "priority"]),
+    ("rows", &["cells", "conditions", "object"]),
+    ("groups", &["name", "versions", "preferredVersion"]),
+    ("versions", &["groupVersion", "version", "name", "served", "storage"]),
+    ("preferredVersion", &["groupVersion", "version"]),
+    (
+        "resources",
+        &[
+            "name",
+            "singularName",
+            "namespaced",
+            "group",
+            "version",
+            "kind",
+            "verbs",
+            "shortNames",
+            "categories",
+            "storageVersionHash",
+        ],
+    ),
+    ("serverAddressByClientCIDRs", &["clientCIDR", "serverAddress"]),
+    ("details", &["name", "group", "kind", "uid", "causes", "retryAfterSeconds"]),
+];
+
+/// The order of a discovery document's own fields.
+const DISCOVERY: [&str; 6] = ["kind", "apiVersion", "groupVersion", "name", "versions", "preferredVersion"];
+
 /// Writes an object as the server does: type and metadata first, items of a list without their types.
 pub fn encode(object: &Value) -> String {
     let mut out = String::new();
@@ -32,12 +63,16 @@ pub fn encode(object: &Value) -> String {
 }
 
 fn write_object(out: &mut String, object: &Value, typed: bool) {
-    let first = if typed { &TOP[..] } else { &TOP[2..] };
+    let first = match typed {
+        true if object["metadata"].is_null() => &DISCOVERY[..],
+        true => &TOP[..],
+        false => &TOP[2..],
+    };
     write_ordered(out, object, first, |out, key, value| match key {
         "kind" | "apiVersion" if !typed => {}
-        "metadata" => write_ordered(out, value, &METADATA, |out, _, value| write(out, value)),
+        "metadata" => write_ordered(out, value, &METADATA, write_field),
         "items" if typed => write_items(out, value),
-        _ => write(out, value),
+        _ => write_field(out, key, value),
     });
 }
 
@@ -46,6 +81,25 @@ fn write_items(out: &mut String, items: &Value) {
     for (i, item) in items.items().iter().enumerate() {
         out.push_str(if i == 0 { "" } else { "," });
         write_object(out, item, false);
+    }
+    out.push(']');
+}
+
+/// Writes a field's value: whole where the order of its fields is not known.
+fn write_field(out: &mut String, key: &str, value: &Value) {
+    let Some((_, order)) = STRUCTS.iter().find(|(name, _)| *name == key) else { return write(out, value) };
+    let one = |out: &mut String, item: &Value| {
+        write_ordered(out, item, order, |out, key, value| match key {
+            "object" => write_object(out, value, true),
+            "fieldsV1" => write(out, value),
+            _ => write_field(out, key, value),
+        });
+    };
+    let Some(list) = value.as_list() else { return one(out, value) };
+    out.push('[');
+    for (i, item) in list.iter().enumerate() {
+        out.push_str(if i == 0 { "" } else { "," });
+        one(out, item);
     }
     out.push(']');
 }

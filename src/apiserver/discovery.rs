@@ -1,10 +1,11 @@
 //! What is served, told to clients. Models `apiserver/pkg/endpoints/discovery`, aggregated documents included.
 
-use super::ApiServer;
+use super::{ApiServer, continue_token};
 use crate::api::resources::{self, Group, Resource, Subresource};
-use crate::apimachinery::Value;
+use crate::apimachinery::{Value, sha256};
 use crate::client::Accept;
 use crate::object;
+use crate::registry::store::ResourceInfo;
 
 /// `/api`
 pub fn api(server: &ApiServer, accept: Accept) -> Value {
@@ -46,7 +47,11 @@ pub fn resources(server: &ApiServer, group: &str, version: &str) -> Option<Value
     }
     let mut list = Vec::new();
     for info in server.catalog.all().iter().filter(|i| i.group == group && i.version == version) {
-        list.push(resource_object(info.resource));
+        let mut object = resource_object(info.resource);
+        if info.verbs.contains(&"list") && info.resource.resource != "componentstatuses" {
+            object.set("storageVersionHash", storage_hash(server, info));
+        }
+        list.push(object);
         list.extend(info.subresources.iter().map(|s| subresource_object(info.resource, s)));
     }
     let mut document = object! { "kind" => "APIResourceList", "resources" => list };
@@ -57,6 +62,17 @@ pub fn resources(server: &ApiServer, group: &str, version: &str) -> Option<Value
         document.set("groupVersion", format!("{group}/{version}"));
     }
     Some(document)
+}
+
+/// Tells clients when objects come to be stored in another version. Models `discovery.StorageVersionHash`.
+fn storage_hash(server: &ApiServer, info: &ResourceInfo) -> String {
+    let stored = server.catalog.all().iter().find(|i| i.group_resource == info.stored_as);
+    let stored = stored.map_or(info, |stored| &**stored);
+    let custom = info.definition.at("spec.versions").items().iter().find(|v| v["storage"].as_bool() == Some(true));
+    let version = custom.map_or(stored.version, |v| v["name"].str());
+    let text = format!("{}/{version}/{}", stored.group, stored.kind);
+    let digest = sha256::digest(text.as_bytes());
+    format!("{}=", continue_token::base64_url(&digest[..8]).replace('-', "+").replace('_', "/"))
 }
 
 /// The named groups in the server's order of preference: those built in, then those of custom resources.

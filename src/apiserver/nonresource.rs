@@ -26,6 +26,23 @@ const VERSION: &str = r#"{
 /// `informer-sync`, and no `shutdown`.
 const CHECKS: &str = include_str!("data/readyz.txt");
 
+/// What the index names beside the groups and the health checks.
+const INDEX: [&str; 13] = [
+    "/.well-known/openid-configuration",
+    "/api",
+    "/apis",
+    "/apis/",
+    "/flagz",
+    "/metrics",
+    "/metrics/slis",
+    "/openapi/v2",
+    "/openapi/v3",
+    "/openapi/v3/",
+    "/openid/v1/jwks",
+    "/statusz",
+    "/version",
+];
+
 /// A text with a status code.
 pub fn text(code: u16, text: impl Into<String>) -> Reply {
     Reply { code, warnings: Vec::new(), body: ReplyBody::Text(text.into()) }
@@ -82,8 +99,7 @@ fn checks_of(endpoint: &str) -> Vec<&'static str> {
 
 /// The paths that the server knows, sorted.
 fn index(server: &ApiServer) -> Value {
-    let fixed = ["/api", "/apis", "/openapi/v2", "/openapi/v3", "/openapi/v3/", "/version"];
-    let mut paths: Vec<String> = fixed.iter().map(|p| (*p).to_owned()).collect();
+    let mut paths: Vec<String> = INDEX.iter().map(|p| (*p).to_owned()).collect();
     for info in server.catalog.all() {
         match info.group {
             "" => paths.push(format!("/api/{}", info.version)),
@@ -92,6 +108,9 @@ fn index(server: &ApiServer) -> Value {
     }
     for endpoint in ["healthz", "livez", "readyz"] {
         paths.push(format!("/{endpoint}"));
+        if endpoint != "readyz" {
+            paths.push(format!("/{endpoint}/loopback-serving-certificate"));
+        }
         paths.extend(checks_of(endpoint).iter().map(|c| format!("/{endpoint}/{c}")));
     }
     paths.sort();

@@ -1,11 +1,12 @@
 //! Questions that are asked by creating an object: may I, who am I. Models `pkg/registry/{authorization,authentication}`.
 
-use super::ApiServer;
 use super::handlers::{Call, body};
 use super::rbac::{self, Attributes, User};
+use super::{ApiServer, managed};
 use crate::apimachinery::{Status, Value};
 use crate::client::Reply;
 use crate::object;
+use crate::registry::store::Part;
 
 /// What `auth whoami` shows of the administrator's certificate.
 const CREDENTIAL: &str = "X509SHA256=51b4bcc52c0a2890e8e056d031cb4369fb5e1885f6c494dabe51caac9ed41ec3";
@@ -30,8 +31,10 @@ impl ApiServer {
             "TokenReview" => self.token_review(&review),
             kind => return Err(Status::new(501, "NotImplemented", format!("{kind} is not simulated here"))),
         };
+        if let Some(managed) = managed::after_write(call, &Value::Null, &review, Part::Main, self.now()) {
+            review.set("metadata.managedFields", managed);
+        }
         review.set("status", status);
-        review.default_to("metadata.creationTimestamp", self.now().rfc3339());
         Ok(Reply::object(201, review))
     }
 

@@ -1,6 +1,7 @@
 //! Requests to the API server and its replies, as data.
 
 use crate::apimachinery::{Status, Value};
+use std::borrow::Cow;
 
 /// The HTTP method. A watch is a GET with `watch=true`, as in life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +55,11 @@ pub enum Body {
     #[default]
     Empty,
     Value(Value),
+    /// Bytes that are not JSON: why not, and how they begin.
+    Unreadable {
+        error: String,
+        sample: String,
+    },
 }
 
 /// One request to the API server.
@@ -67,7 +73,7 @@ pub struct Request {
     pub accept: Accept,
     pub body: Body,
     /// Who asks, as events and `managedFields` would name it: `kubectl`, `kubelet`, `kube-scheduler`.
-    pub user_agent: &'static str,
+    pub user_agent: Cow<'static, str>,
     /// `Impersonate-User`: `--as`; "" for the administrator.
     pub as_user: String,
     /// `Impersonate-Group`: `--as-group`.
@@ -82,7 +88,7 @@ impl Request {
             query: Vec::new(),
             accept: Accept::Json,
             body: Body::Empty,
-            user_agent: "",
+            user_agent: Cow::Borrowed(""),
             as_user: String::new(),
             as_groups: Vec::new(),
         }
@@ -112,8 +118,8 @@ impl Request {
         self.accept = accept;
         self
     }
-    pub fn user_agent(mut self, agent: &'static str) -> Self {
-        self.user_agent = agent;
+    pub fn user_agent(mut self, agent: impl Into<Cow<'static, str>>) -> Self {
+        self.user_agent = agent.into();
         self
     }
     /// The first value of a query parameter; "" where it is missing.

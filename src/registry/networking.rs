@@ -5,7 +5,7 @@ use crate::apimachinery::{Object, Time, Value};
 use crate::object;
 use crate::registry::printing::{self, AGE, NAME, text};
 use crate::registry::simple::Simple;
-use crate::registry::validation::{metadata, networking};
+use crate::registry::validation::{metadata, network_policy, networking};
 
 /// Ingresses.
 pub static INGRESSES: Simple = Simple {
@@ -25,7 +25,7 @@ pub static INGRESSES: Simple = Simple {
 /// NetworkPolicies.
 pub static POLICIES: Simple = Simple {
     generation: &["spec"],
-    check: networking::network_policy,
+    check: network_policy::network_policy,
     columns: &[NAME, text("Pod-Selector"), AGE],
     cells: |o, now| {
         let selector = format_label_selector(&o["spec"]["podSelector"]);
@@ -36,6 +36,8 @@ pub static POLICIES: Simple = Simple {
 
 /// IngressClasses.
 pub static INGRESS_CLASSES: Simple = Simple {
+    check: networking::ingress_class,
+    check_update: networking::ingress_class_update,
     generation: &["spec"],
     columns: &[NAME, text("Controller"), text("Parameters"), AGE],
     cells: |o, now| {

@@ -42,6 +42,10 @@ pub static LEASES: Simple = Simple {
 
 /// RuntimeClasses.
 pub static RUNTIME_CLASSES: Simple = Simple {
+    check: misc::runtime_class,
+    check_update: |errors, new, old| {
+        immutable(errors, &crate::apimachinery::field::Path::new("handler"), &new["handler"], &old["handler"]);
+    },
     columns: &[NAME, text("Handler"), AGE],
     cells: |o, now| vec![printing::name(o), o["handler"].clone(), printing::age(o, now)],
     ..Simple::CLUSTER
@@ -71,6 +75,16 @@ pub static API_SERVICES: Simple = Simple {
 /// CustomResourceDefinitions.
 pub static DEFINITIONS: Simple = Simple {
     generation: &["spec"],
+    check_update: |errors, new, old| {
+        let path = crate::apimachinery::field::Path::new("spec");
+        for field in ["scope", "group"] {
+            immutable(errors, &path.child(field), &new["spec"][field], &old["spec"][field]);
+        }
+        for field in ["kind", "plural"] {
+            let (new, old) = (&new["spec"]["names"][field], &old["spec"]["names"][field]);
+            immutable(errors, &path.child("names").child(field), new, old);
+        }
+    },
     status: Some(|| {
         let names = object! { "kind" => "", "plural" => "" };
         object! { "acceptedNames" => names, "conditions" => Value::Null, "storedVersions" => Value::Null }
@@ -140,6 +154,7 @@ pub static PRIORITY_LEVELS: Simple = Simple {
 
 /// CertificateSigningRequests.
 pub static SIGNING_REQUESTS: Simple = Simple {
+    check: misc::signing_request,
     status: Some(Value::object),
     columns: &[NAME, AGE, text("SignerName"), text("Requestor"), text("RequestedDuration"), text("Condition")],
     cells: |o, now| {

@@ -4,7 +4,7 @@ use crate::apimachinery::{Time, Value};
 use crate::object;
 use crate::registry::printing::{self, AGE, NAME, integer, text};
 use crate::registry::simple::Simple;
-use crate::registry::validation::misc;
+use crate::registry::validation::{autoscaling, limits};
 
 /// PodDisruptionBudgets.
 pub static BUDGETS: Simple = Simple {
@@ -12,7 +12,7 @@ pub static BUDGETS: Simple = Simple {
     status: Some(|| {
         object! { "currentHealthy" => 0, "desiredHealthy" => 0, "disruptionsAllowed" => 0, "expectedPods" => 0 }
     }),
-    check: misc::disruption_budget,
+    check: limits::disruption_budget,
     columns: &[NAME, text("Min Available"), text("Max Unavailable"), integer("Allowed Disruptions"), AGE],
     cells: |o, now| {
         let shown = |field: &str| match &o["spec"][field] {
@@ -34,7 +34,7 @@ pub static BUDGETS: Simple = Simple {
 /// HorizontalPodAutoscalers.
 pub static AUTOSCALERS: Simple = Simple {
     status: Some(|| object! { "currentMetrics" => Value::Null, "desiredReplicas" => 0 }),
-    check: misc::autoscaler,
+    check: autoscaling::autoscaler,
     columns: &[NAME, text("Reference"), text("Targets"), text("MinPods"), text("MaxPods"), text("Replicas"), AGE],
     cells: autoscaler_cells,
     ..Simple::PLAIN

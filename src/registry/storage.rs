@@ -8,6 +8,7 @@ use crate::registry::validation::storage;
 /// StorageClasses.
 pub static CLASSES: Simple = Simple {
     check: storage::storage_class,
+    check_update: storage::storage_class_update,
     columns: &[
         NAME,
         text("Provisioner"),

@@ -5,7 +5,7 @@ use crate::api::{decode, defaults, resources};
 use crate::apimachinery::{Object, Value};
 
 /// What the server says of a new object: its errors one to a line, or nothing.
-fn check(json: &str) -> Vec<String> {
+pub fn check(json: &str) -> Vec<String> {
     let mut object = Value::from_json(json).unwrap();
     let gvk = object.gvk();
     let resource = resources::by_kind(&gvk.group, &gvk.version, &gvk.kind).unwrap();
@@ -24,7 +24,7 @@ fn check(json: &str) -> Vec<String> {
 
 const LABEL: &str = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
 
-fn pod(spec: &str) -> String {
+pub fn pod(spec: &str) -> String {
     format!(r#"{{"apiVersion":"v1","kind":"Pod","metadata":{{"name":"x"}},"spec":{{{spec}}}}}"#)
 }
 

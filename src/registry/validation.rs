@@ -1,20 +1,32 @@
 //! Rules by field path, in the order and the words of the server. Models `pkg/apis/*/validation`.
 
 pub mod affinity;
+pub mod autoscaling;
 pub mod container;
+pub mod cron_job;
 pub mod data;
+pub mod dns;
+pub mod endpoints;
 pub mod env;
+pub mod job;
+pub mod limits;
 pub mod metadata;
 pub mod misc;
+pub mod mounts;
+pub mod network_policy;
 pub mod networking;
 pub mod pod;
 pub mod probe;
+pub mod projected;
 pub mod quantity;
 pub mod rbac;
 pub mod scheduling;
+pub mod security;
 pub mod selector;
 pub mod service;
 pub mod storage;
+#[cfg(test)]
+mod tests;
 pub mod volume;
 pub mod workload;
 
@@ -96,6 +108,14 @@ pub fn cidr(errors: &mut ErrorList, text: &str, path: &Path) {
 /// What an update may not change.
 pub fn immutable(errors: &mut ErrorList, path: &Path, new: &Value, old: &Value) {
     if !new.same(old) {
-        errors.push(Error::invalid(path, new.clone(), "field is immutable"));
+        let mut error = Error::invalid(path, new.clone(), "field is immutable");
+        // Go prints a nil pointer in quotes, a nil list or map without, and a text that is missing as an empty one.
+        error.shown = match (new, old) {
+            (Value::Null, Value::Str(_)) => Some("\"\"".to_owned()),
+            (Value::Null, Value::List(_)) => None,
+            (Value::Null, _) => Some("\"null\"".to_owned()),
+            _ => None,
+        };
+        errors.push(error);
     }
 }

@@ -20,7 +20,6 @@ pub mod net;
 pub mod parser;
 pub mod proc_files;
 pub mod process;
-pub mod regex;
 
 pub mod signal;
 pub mod tools;
@@ -29,6 +28,8 @@ mod words;
 
 #[cfg(test)]
 mod tests;
+
+pub use crate::apimachinery::regex;
 
 pub use env::{Env, NetError, PortInUse, Read, Socket};
 pub use files::{FileError, Files};

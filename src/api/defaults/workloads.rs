@@ -4,7 +4,12 @@ use super::{each, fill, pod, within};
 use crate::apimachinery::{Map, Value};
 
 fn spec_of(object: &mut Value) -> &mut Map {
+    // Elsewhere than here Go has a pointer to the template, which may be missing.
+    let is_pointer = object["kind"].str() == "ReplicationController";
     let spec = object.map_mut().entry("spec").map_mut();
+    if !is_pointer && spec.get("template").is_none_or(Value::is_null) {
+        spec.insert("template", Value::object());
+    }
     pod::in_spec(spec);
     spec
 }
@@ -110,6 +115,11 @@ pub fn cron_job(object: &mut Value) {
     fill(spec, "failedJobsHistoryLimit", 1);
     within(spec, "jobTemplate", |template| {
         fill(template, "metadata", Value::object());
-        within(template, "spec", pod::in_spec);
+        within(template, "spec", |spec| {
+            if spec.get("template").is_none_or(Value::is_null) {
+                spec.insert("template", Value::object());
+            }
+            pod::in_spec(spec);
+        });
     });
 }

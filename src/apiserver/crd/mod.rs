@@ -1,9 +1,10 @@
 //! Kinds that users define. Models `apiextensions-apiserver`: the CustomResourceDefinition's own checks, the
-//! resources that it adds, and what happens to objects of those kinds. CEL rules, conversion and patterns are not
-//! simulated here.
+//! resources that it adds, and what happens to objects of those kinds. CEL rules and conversion are not simulated
+//! here.
 
 mod definition;
 mod schema;
+mod structure;
 mod table;
 
 pub use table::{cells, columns};
@@ -12,9 +13,10 @@ use super::ApiServer;
 use super::handlers::Call;
 use crate::api::decode::{Decoded, FieldValidation};
 use crate::api::resources::{Resource, Subresource};
-use crate::apimachinery::{Object, Status, Value};
+use crate::apimachinery::{Object, Status, Value, names};
 use crate::registry::store::ResourceInfo;
 use crate::registry::strategy::Strategy;
+use crate::registry::validation::metadata;
 
 /// The resource of the definitions themselves.
 pub const DEFINITIONS: &str = "customresourcedefinitions.apiextensions.k8s.io";
@@ -28,7 +30,12 @@ impl Strategy for Custom {
     }
 
     fn validate(&self, object: &Value) -> crate::apimachinery::field::ErrorList {
-        definition::validate_name(object)
+        let namespaced = !object.namespace().is_empty();
+        metadata::validate(object, namespaced, names::is_dns1123_subdomain)
+    }
+
+    fn validate_update(&self, new: &Value, old: &Value) -> crate::apimachinery::field::ErrorList {
+        metadata::validate_update(new, old)
     }
 
     fn prepare_for_update(&self, new: &mut Value, old: &Value) {
@@ -171,9 +178,43 @@ pub fn decode(info: &ResourceInfo, body: &Value, validation: FieldValidation) ->
     Ok(Decoded { object, warnings })
 }
 
-/// What is wrong with a custom object by its schema.
-pub fn validate(info: &ResourceInfo, object: &Value) -> Result<(), Status> {
+/// What is wrong with a custom object: its metadata where it is new and has its name, then by its schema.
+pub fn validate(info: &ResourceInfo, object: &Value, is_new: bool) -> Result<(), Status> {
     let schema = version_of(&info.definition, info.version).at("schema.openAPIV3Schema");
-    let errors = schema::validate(object, schema);
+    let mut errors = match is_new && !object.name().is_empty() {
+        true => metadata::validate(object, info.namespaced, names::is_dns1123_subdomain),
+        false => Vec::new(),
+    };
+    errors.extend(schema::validate(object, schema));
     if errors.is_empty() { Ok(()) } else { Err(Status::invalid(&info.gvk, object.name(), &errors)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn definitions_are_judged_by_upstreams_rules() {
+        let mut definition = Value::from_json(
+            r#"{"metadata":{"name":"foos.example.com"},"spec":{"group":"example","scope":"Nowhere",
+                "names":{"plural":"foos","kind":"Foo"},"versions":[{"name":"v1","served":true,"storage":false,
+                "schema":{"openAPIV3Schema":{"type":"object","properties":{"spec":{"properties":{
+                "list":{"type":"array"},"t":{"type":"text"}}}}}}}]}}"#,
+        )
+        .unwrap();
+        definition::apply_defaults(&mut definition);
+        let texts: Vec<String> = definition::validate(&definition).iter().map(ToString::to_string).collect();
+        assert_eq!(
+            texts,
+            [
+                r#"metadata.name: Invalid value: "foos.example.com": must be spec.names.plural+"."+spec.group"#,
+                r#"spec.group: Invalid value: "example": should be a domain with at least one dot"#,
+                r#"spec.scope: Unsupported value: "Nowhere": supported values: "Cluster", "Namespaced""#,
+                r#"spec.validation.openAPIV3Schema.properties[spec].properties[t].type: Unsupported value: "text": supported values: "array", "boolean", "integer", "number", "object", "string""#,
+                "spec.validation.openAPIV3Schema.properties[spec].properties[list].items: Required value: must be specified",
+                "spec.validation.openAPIV3Schema.properties[spec].type: Required value: must not be empty for specified object fields",
+                r#"spec.versions: Invalid value: [{"Name":"v1","Served":true,"Storage":false,"Deprecated":false,"DeprecationWarning":null,"Schema":null,"Subresources":null,"AdditionalPrinterColumns":null,"SelectableFields":null}]: must have exactly one version marked as storage version"#,
+            ]
+        );
+    }
 }

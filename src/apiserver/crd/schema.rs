@@ -1,8 +1,9 @@
 //! Structural schemas: pruning, defaulting, validation. Models `apiextensions-apiserver/pkg/apiserver/schema` and
 //! the validators of `kube-openapi`.
 
-use crate::apimachinery::Value;
 use crate::apimachinery::field::{Error, ErrorList, ErrorType, Path};
+use crate::apimachinery::regex::Regex;
+use crate::apimachinery::{Time, Value};
 
 /// How deep a schema may nest; deeper parts are neither pruned nor checked.
 const DEPTH: usize = 64;
@@ -140,6 +141,14 @@ fn check_map(value: &Value, schema: &Value, path: &Path, errors: &mut ErrorList,
             errors.push(Error::required(&path.child(name), ""));
         }
     }
+    let count = value.fields().count();
+    if (count as i64) < schema["minProperties"].int() {
+        let why = format!("{path} in body should have at least {} properties", schema["minProperties"].int());
+        errors.push(Error::invalid(path, count, why));
+    }
+    if let Some(max) = schema["maxProperties"].as_i64().and_then(|m| usize::try_from(m).ok()).filter(|m| count > *m) {
+        errors.push(Error::too_many(path, count, max));
+    }
     let (properties, rest) = (&schema["properties"], &schema["additionalProperties"]);
     for (name, field) in value.fields() {
         let at = if properties.get(name).is_some() { path.child(name) } else { path.key(name) };
@@ -156,6 +165,21 @@ fn check_text(text: &str, schema: &Value, path: &Path, errors: &mut ErrorList) {
     if let Some(max) = schema["maxLength"].as_i64().filter(|max| length > *max) {
         errors.push(Error::too_long(path, usize::try_from(max).unwrap_or(0)));
     }
+    // What the engine cannot read matches.
+    let pattern = schema["pattern"].str();
+    if !pattern.is_empty() && Regex::go(pattern).is_ok_and(|regex| !regex.is_match(text)) {
+        errors.push(Error::invalid(path, text, format!("{path} in body should match '{pattern}'")));
+    }
+    let format = schema["format"].str();
+    let fits = match format {
+        "date-time" => Time::parse_rfc3339(text).is_some(),
+        "ipv4" => text.parse::<std::net::Ipv4Addr>().is_ok(),
+        "ipv6" => text.parse::<std::net::Ipv6Addr>().is_ok(),
+        _ => true,
+    };
+    if !fits {
+        errors.push(Error::invalid(path, text, format!("{path} in body must be of type {format}: {text:?}")));
+    }
 }
 
 fn check_number(value: &Value, schema: &Value, path: &Path, errors: &mut ErrorList) {
@@ -163,6 +187,10 @@ fn check_number(value: &Value, schema: &Value, path: &Path, errors: &mut ErrorLi
     let mut refuse = |bound: &Value, words: &str| {
         errors.push(Error::invalid(path, value.clone(), format!("{path} in body should be {words} {bound}")));
     };
+    let factor = &schema["multipleOf"];
+    if factor.as_f64().is_some_and(|f| f != 0.0 && (number / f).fract() != 0.0) {
+        refuse(factor, "a multiple of");
+    }
     let (min, max) = (&schema["minimum"], &schema["maximum"]);
     if let Some(bound) = min.as_f64() {
         match schema["exclusiveMinimum"].bool() {
@@ -202,6 +230,23 @@ mod tests {
         apply_defaults(&mut object, &schema(), 0);
         assert_eq!(unknown, ["spec.foo"]);
         assert_eq!(object["spec"].to_string(), r#"{"image":"i","mode":"a"}"#);
+    }
+
+    /// The schema of the documentation's CronTab.
+    #[test]
+    fn patterns_are_those_of_go() {
+        let schema = Value::from_json(
+            r#"{"type":"object","properties":{"cronSpec":{"type":"string","pattern":"^(\\d+|\\*)(/\\d+)?(\\s+(\\d+|\\*)(/\\d+)?){4}$"},
+                "name":{"type":"string","pattern":"^(?:[\\w.-]+)$"}}}"#,
+        )
+        .unwrap();
+        let check = |text: &str| validate(&Value::from_json(text).unwrap(), &schema);
+        assert!(check(r#"{"cronSpec":"* * * * */5","name":"a.b-c"}"#).is_empty());
+        assert_eq!(
+            check(r#"{"cronSpec":"* * * *"}"#)[0].to_string(),
+            r#"cronSpec: Invalid value: "* * * *": cronSpec in body should match '^(\d+|\*)(/\d+)?(\s+(\d+|\*)(/\d+)?){4}$'"#
+        );
+        assert_eq!(check(r#"{"name":"a b"}"#).len(), 1);
     }
 
     #[test]

@@ -53,7 +53,7 @@ impl ApiServer {
                 false => Some(std::mem::replace(object.at_mut("status"), status)),
             };
         }
-        crd::validate(call.resource, object)
+        crd::validate(call.resource, object, old.is_null())
     }
 }
 

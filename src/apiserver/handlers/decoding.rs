@@ -28,7 +28,8 @@ impl ApiServer {
         validation: FieldValidation,
     ) -> Result<Decoded, Status> {
         let strategic = matches!(kind, PatchType::Strategic | PatchType::Apply);
-        let read = |rest: &Value| decode_patched(&call.resource.gvk, rest, patch, strategic, validation);
+        let shown = if strategic { patch } else { patched };
+        let read = |rest: &Value| decode_patched(&call.resource.gvk, rest, shown, strategic, validation);
         self.decode_beside(call, patched, read, validation)
     }
 

@@ -95,13 +95,14 @@ pub fn method_not_allowed() -> Status {
 
 /// The body of a request that must have one.
 pub fn body<'a>(request: &'a Request, kind: &str) -> Result<&'a Value, Status> {
-    match &request.body {
-        Body::Value(v) if !v.is_null() => Ok(v),
-        _ => Err(Status::bad_request(format!(
-            "the object provided is unrecognized (must be of type {kind}): couldn't get version/kind; json parse \
-             error: unexpected end of JSON input ()"
-        ))),
-    }
+    let why = match &request.body {
+        Body::Value(v) if !v.is_null() => return Ok(v),
+        Body::Unreadable { error, sample } => format!("{error} ({sample})"),
+        _ => "unexpected end of JSON input (<empty>)".to_owned(),
+    };
+    Err(Status::bad_request(format!(
+        "the object provided is unrecognized (must be of type {kind}): couldn't get version/kind; json parse error: {why}"
+    )))
 }
 
 impl ApiServer {

@@ -10,7 +10,7 @@ use crate::apimachinery::{GroupVersionKind, Status, Value};
 use crate::apiserver::handlers::create::ensure_namespace;
 use crate::apiserver::managed;
 use crate::apiserver::options::WriteOptions;
-use crate::client::{Method, PatchType, Reply};
+use crate::client::{Body, Method, PatchType, Reply};
 use crate::registry::store::Part;
 use crate::storage::store::key_of;
 
@@ -19,6 +19,13 @@ impl ApiServer {
     pub fn serve_patch(&mut self, call: &Call) -> Result<Reply, Status> {
         let options = WriteOptions::parse(call.request, "PatchOptions")?;
         let Method::Patch(kind) = call.request.method else { return Err(super::method_not_allowed()) };
+        if let Body::Unreadable { error, .. } = &call.request.body {
+            return Err(Status::bad_request(match kind {
+                PatchType::Json => format!("error decoding patch: {error}"),
+                PatchType::Apply => format!("error decoding YAML: {error}"),
+                _ => error.clone(),
+            }));
+        }
         let patch = body(call.request, call.resource.kind)?;
         if kind == PatchType::Apply {
             return self.serve_apply(call, patch, options);

@@ -64,7 +64,7 @@ fn write(mut entries: Vec<Entry>) -> Value {
 fn manager(call: &Call) -> Option<String> {
     match call.request.param("fieldManager") {
         "" if call.request.user_agent.is_empty() => None,
-        "" => Some(call.request.user_agent.to_owned()),
+        "" => Some(call.request.user_agent.to_string()),
         name => Some(name.to_owned()),
     }
 }

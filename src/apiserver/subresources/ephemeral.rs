@@ -51,7 +51,8 @@ impl ApiServer {
                 let patch = body(call.request, call.resource.kind)?;
                 let patched = apply_patch(call, format, &old, patch)?;
                 let strategic = format == PatchType::Strategic;
-                decode_patched(&call.resource.gvk, &patched, patch, strategic, options.validation)?
+                let shown = if strategic { patch } else { &patched };
+                decode_patched(&call.resource.gvk, &patched, shown, strategic, options.validation)?
             }
             _ => return Err(method_not_allowed()),
         };

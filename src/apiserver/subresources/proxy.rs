@@ -100,7 +100,7 @@ fn forward(call: &Call, pod: &Value, port: u16, nodes: &mut dyn NodeProxy) -> Re
     let body = match &call.request.body {
         Body::Value(Value::Str(text)) => text.to_string(),
         Body::Value(value) => value.to_string(),
-        Body::Empty => String::new(),
+        Body::Empty | Body::Unreadable { .. } => String::new(),
     };
     Ok(nodes.http(pod, port, method, &path, body.as_bytes()))
 }

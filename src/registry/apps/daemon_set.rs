@@ -63,11 +63,20 @@ fn check(errors: &mut ErrorList, ds: &Value) {
             let (rolling, path) = (&strategy["rollingUpdate"], path.child("rollingUpdate"));
             workload::int_or_percent(errors, &rolling["maxUnavailable"], &path.child("maxUnavailable"));
             workload::int_or_percent(errors, &rolling["maxSurge"], &path.child("maxSurge"));
-            let zero = |v: &Value| matches!(v, Value::Int(0)) || v.str() == "0%";
-            if zero(&rolling["maxUnavailable"]) && zero(&rolling["maxSurge"]) {
-                let detail = "cannot be 0 when maxSurge is 0";
-                let value = rolling["maxUnavailable"].clone();
-                errors.push(Error::invalid(&path.child("maxUnavailable"), value, detail));
+            for field in ["maxUnavailable", "maxSurge"] {
+                workload::more_than_all(errors, &rolling[field], &path.child(field));
+            }
+            let is_zero = |field: &str| rolling[field].is_null() || workload::is_zero(&rolling[field]);
+            match (is_zero("maxUnavailable"), is_zero("maxSurge")) {
+                (false, false) => {
+                    let detail = "may not be set when maxUnavailable is non-zero";
+                    errors.push(Error::invalid(&path.child("maxSurge"), rolling["maxSurge"].clone(), detail));
+                }
+                (true, true) => {
+                    let detail = "cannot be 0 when maxSurge is 0";
+                    errors.push(Error::required(&path.child("maxUnavailable"), detail));
+                }
+                _ => {}
             }
         }
         _ => errors.push(Error::not_supported(&path, strategy.clone(), &["RollingUpdate", "OnDelete"])),

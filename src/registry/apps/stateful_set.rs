@@ -1,14 +1,15 @@
 //! StatefulSets. Models `pkg/registry/apps/statefulset/strategy.go`.
 
 use crate::apimachinery::field::{Error, ErrorList, Path};
-use crate::apimachinery::{Time, Value};
+use crate::apimachinery::{Time, Value, names};
 use crate::object;
 use crate::registry::printing::{self, AGE, NAME, text, wide};
 use crate::registry::simple::Simple;
-use crate::registry::validation::{non_negative, one_of, workload};
+use crate::registry::validation::{non_negative, workload};
 
 /// The strategy of StatefulSets.
 pub static STRATEGY: Simple = Simple {
+    name: names::is_dns1123_label,
     generation: &["spec"],
     status: Some(|| object! { "replicas" => 0, "availableReplicas" => 0 }),
     check,
@@ -34,7 +35,14 @@ const MUTABLE: [&str; 7] = [
 
 fn check(errors: &mut ErrorList, sts: &Value) {
     let (spec, path) = (&sts["spec"], Path::new("spec"));
-    one_of(errors, &path, spec, "podManagementPolicy", &["OrderedReady", "Parallel"]);
+    match spec["podManagementPolicy"].str() {
+        "OrderedReady" | "Parallel" => {}
+        "" => errors.push(Error::required(&path.child("podManagementPolicy"), "")),
+        other => {
+            let detail = "must be 'OrderedReady' or 'Parallel'";
+            errors.push(Error::invalid(&path.child("podManagementPolicy"), other, detail));
+        }
+    }
     let (strategy, at) = (&spec["updateStrategy"], path.child("updateStrategy"));
     match strategy["type"].str() {
         "" => errors.push(Error::required(&at, "")),
@@ -43,12 +51,31 @@ fn check(errors: &mut ErrorList, sts: &Value) {
             errors.push(Error::invalid(&at.child("rollingUpdate"), strategy["rollingUpdate"].clone(), detail));
         }
         "OnDelete" => {}
-        "RollingUpdate" => non_negative(errors, &at.child("rollingUpdate"), &strategy["rollingUpdate"], "partition"),
+        "RollingUpdate" => {
+            let (rolling, at) = (&strategy["rollingUpdate"], at.child("rollingUpdate"));
+            non_negative(errors, &at, rolling, "partition");
+            let (most, at) = (&rolling["maxUnavailable"], at.child("maxUnavailable"));
+            if !most.is_null() {
+                workload::int_or_percent(errors, most, &at);
+                if workload::is_zero(most) {
+                    errors.push(Error::invalid(&at, most.clone(), "cannot be 0"));
+                }
+                workload::more_than_all(errors, most, &at);
+            }
+        }
         _ => {
             let detail = "must be 'RollingUpdate' or 'OnDelete'";
             errors.push(Error::invalid(&at, strategy.clone(), detail));
         }
     }
+    let (retention, at) = (&spec["persistentVolumeClaimRetentionPolicy"], "persistentVolumeClaimRetentionPolicy");
+    for field in ["whenDeleted", "whenScaled"] {
+        let policy = &retention[field];
+        if !policy.is_null() && !["Retain", "Delete"].contains(&policy.str()) {
+            errors.push(Error::not_supported(&path.child(at).child(field), policy.str(), &["Retain", "Delete"]));
+        }
+    }
+    non_negative(errors, &path.child("ordinals"), &spec["ordinals"], "start");
     workload::validate(errors, spec, &RULES);
 }
 

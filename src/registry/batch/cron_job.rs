@@ -4,14 +4,14 @@ use crate::apimachinery::labels::format_label_selector;
 use crate::apimachinery::{Time, Value};
 use crate::registry::printing::{self, AGE, NAME, integer, text, wide};
 use crate::registry::simple::Simple;
-use crate::registry::validation::workload;
+use crate::registry::validation::cron_job;
 
 /// The strategy of CronJobs.
 pub static STRATEGY: Simple = Simple {
     generation: &["spec"],
     status: Some(Value::object),
     check: |errors, o| {
-        for error in workload::cron_job(o) {
+        for error in cron_job::cron_job(o) {
             if !errors.contains(&error) {
                 errors.push(error);
             }

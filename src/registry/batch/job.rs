@@ -1,6 +1,6 @@
 //! Jobs. Models `pkg/registry/batch/job/strategy.go`.
 
-use crate::apimachinery::field::{Error, ErrorList, Path};
+use crate::apimachinery::field::ErrorList;
 use crate::apimachinery::labels::format_label_selector;
 use crate::apimachinery::time::human_duration;
 use crate::apimachinery::{Object, Time, Value};
@@ -30,7 +30,7 @@ impl Strategy for Job {
     }
 
     fn validate(&self, job: &Value) -> ErrorList {
-        validation::workload::job(job)
+        validation::job::job(job)
     }
 
     fn warnings(&self, job: &Value, _: Option<&Value>) -> Vec<String> {
@@ -43,20 +43,7 @@ impl Strategy for Job {
     }
 
     fn validate_update(&self, new: &Value, old: &Value) -> ErrorList {
-        let mut errors = validation::metadata::validate_update(new, old);
-        let (spec, before, path) = (&new["spec"], &old["spec"], Path::new("spec"));
-        validation::workload::job_spec(&mut errors, spec, &path);
-        for field in ["selector", "completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy"] {
-            validation::immutable(&mut errors, &path.child(field), &spec[field], &before[field]);
-        }
-        if !spec["template"].same(&before["template"]) && !may_change_template(new, old) {
-            validation::immutable(&mut errors, &path.child("template"), &spec["template"], &before["template"]);
-        }
-        if spec["completions"] != before["completions"] && !elastic(spec, before) {
-            let value = spec["completions"].clone();
-            errors.push(Error::invalid(&path.child("completions"), value, "field is immutable"));
-        }
-        errors
+        validation::job::update(new, old, may_change_template(new, old))
     }
 
     fn selectable_fields(&self, job: &Value) -> Vec<(&'static str, String)> {
@@ -117,13 +104,6 @@ fn may_change_template(new: &Value, old: &Value) -> bool {
         template
     };
     strip(new) == strip(old)
-}
-
-/// Indexed jobs may change completions together with parallelism.
-fn elastic(new: &Value, old: &Value) -> bool {
-    new["completionMode"].str() == "Indexed"
-        && new["completions"] == new["parallelism"]
-        && old["completions"] == old["parallelism"]
 }
 
 fn state(job: &Value) -> &'static str {

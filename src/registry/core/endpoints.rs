@@ -3,9 +3,11 @@
 use crate::apimachinery::{Time, Value, names};
 use crate::registry::printing::{self, AGE, NAME, list_with_more, text};
 use crate::registry::simple::Simple;
+use crate::registry::validation::endpoints;
 
 /// The strategy of Endpoints.
 pub static ENDPOINTS: Simple = Simple {
+    check: endpoints::endpoints,
     columns: &[NAME, text("Endpoints"), AGE],
     cells: |o, now| vec![printing::name(o), addresses(o).into(), printing::age(o, now)],
     create_on_update: true,
@@ -15,6 +17,8 @@ pub static ENDPOINTS: Simple = Simple {
 /// The strategy of EndpointSlices.
 pub static SLICES: Simple = Simple {
     name: names::is_dns1123_subdomain,
+    check: endpoints::slice,
+    check_update: endpoints::slice_update,
     generation: &["addressType", "endpoints", "ports"],
     columns: &[NAME, text("AddressType"), text("Ports"), text("Endpoints"), AGE],
     cells: slice_cells,

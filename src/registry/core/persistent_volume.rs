@@ -11,6 +11,7 @@ use crate::registry::validation::storage;
 pub static VOLUMES: Simple = Simple {
     status: Some(|| object! { "phase" => "Pending" }),
     check: storage::volume,
+    check_update: storage::volume_update,
     columns: &[
         NAME,
         text("Capacity"),
@@ -33,7 +34,7 @@ pub static VOLUMES: Simple = Simple {
 pub static CLAIMS: Simple = Simple {
     status: Some(|| object! { "phase" => "Pending" }),
     check: |errors: &mut ErrorList, o| storage::claim_spec(errors, &o["spec"], &Path::new("spec")),
-    check_update: claim_update,
+    check_update: storage::claim_update,
     columns: &[
         NAME,
         text("Status"),
@@ -49,28 +50,6 @@ pub static CLAIMS: Simple = Simple {
     selectable: |o| vec![("name", o.name().to_owned())],
     ..Simple::PLAIN
 };
-
-/// A claim's spec stays, but for the volume's name, a larger size and a late storage class.
-fn claim_update(errors: &mut ErrorList, new: &Value, old: &Value) {
-    let strip = |v: &Value| {
-        let mut spec = v["spec"].clone();
-        for field in ["resources.requests.storage", "volumeAttributesClassName"] {
-            spec.remove(field);
-        }
-        if old.at("spec.volumeName").is_empty() {
-            spec.remove("volumeName");
-        }
-        if old.at("spec.storageClassName").is_null() {
-            spec.remove("storageClassName");
-        }
-        spec
-    };
-    if strip(new) != strip(old) {
-        let detail =
-            "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims";
-        errors.push(crate::apimachinery::field::Error::forbidden(&Path::new("spec"), detail));
-    }
-}
 
 fn volume_cells(volume: &Value, now: Time) -> Vec<Value> {
     let spec = &volume["spec"];

@@ -1,15 +1,20 @@
 //! ResourceQuotas. Models `pkg/registry/core/resourcequota/strategy.go`.
 
+use crate::apimachinery::field::Path;
 use crate::apimachinery::quantity::Quantity;
 use crate::apimachinery::{Time, Value};
 use crate::registry::printing::{self, AGE, NAME, text};
 use crate::registry::simple::Simple;
-use crate::registry::validation::misc;
+use crate::registry::validation::{immutable, limits};
 
 /// The strategy of quotas.
 pub static STRATEGY: Simple = Simple {
     status: Some(Value::object),
-    check: misc::resource_quota,
+    check: limits::resource_quota,
+    check_update: |errors, new, old| {
+        let (new, old) = (&new["spec"]["scopes"], &old["spec"]["scopes"]);
+        immutable(errors, &Path::new("spec").child("scopes"), new, old);
+    },
     columns: &[NAME, text("Request"), text("Limit"), AGE],
     cells,
     ..Simple::PLAIN

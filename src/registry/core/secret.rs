@@ -1,7 +1,7 @@
 //! Secrets. Models `pkg/registry/core/secret/strategy.go`.
 
 use crate::apimachinery::Value;
-use crate::registry::printing::{self, AGE, NAME, integer, text};
+use crate::registry::printing::{self, AGE, NAME, text};
 use crate::registry::simple::Simple;
 use crate::registry::validation::{data, immutable};
 
@@ -16,7 +16,7 @@ pub static STRATEGY: Simple = Simple {
         errors.extend(data::immutable_data(new, old, &["data"]));
     },
     tidy: merge_string_data,
-    columns: &[NAME, text("Type"), integer("Data"), AGE],
+    columns: &[NAME, text("Type"), text("Data"), AGE],
     cells: |o, now| {
         vec![printing::name(o), o["type"].clone(), o["data"].fields().count().into(), printing::age(o, now)]
     },

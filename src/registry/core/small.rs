@@ -3,14 +3,14 @@
 use crate::apimachinery::labels::format_labels;
 use crate::registry::printing::{self, AGE, NAME, text};
 use crate::registry::simple::Simple;
-use crate::registry::validation::{metadata, misc};
+use crate::registry::validation::{limits, metadata};
 
 /// ServiceAccounts.
 pub static SERVICE_ACCOUNTS: Simple =
     Simple { columns: &[NAME, AGE], cells: |o, now| vec![printing::name(o), printing::age(o, now)], ..Simple::PLAIN };
 
 /// LimitRanges.
-pub static LIMIT_RANGES: Simple = Simple { check: misc::limit_range, ..Simple::PLAIN };
+pub static LIMIT_RANGES: Simple = Simple { check: limits::limit_range, ..Simple::PLAIN };
 
 /// PodTemplates.
 pub static POD_TEMPLATES: Simple = Simple {

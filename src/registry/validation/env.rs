@@ -2,6 +2,7 @@
 
 use super::{invalid_each, required};
 use crate::apimachinery::field::{Error, ErrorList, Path};
+use crate::apimachinery::quantity::Quantity;
 use crate::apimachinery::{Value, names};
 
 /// What `fieldRef` may name in an environment variable.
@@ -45,6 +46,8 @@ const RESOURCES: [&str; 6] = [
     "requests.ephemeral-storage",
     "requests.memory",
 ];
+
+const BYTES: &str = "1, 1k, 1M, 1G, 1T, 1P, 1E, 1Ki, 1Mi, 1Gi, 1Ti, 1Pi, 1Ei";
 
 /// `env` of a container.
 pub fn validate(errors: &mut ErrorList, env: &[Value], path: &Path) {
@@ -98,27 +101,30 @@ fn key_ref(errors: &mut ErrorList, reference: &Value, path: &Path) {
 
 /// `fieldRef` of a variable or of a file in a downward API volume (`volume` fields).
 fn field_ref(errors: &mut ErrorList, reference: &Value, allowed: &[&str], path: &Path) {
-    required(errors, path, reference, "apiVersion");
-    let field = reference["fieldPath"].str();
-    let path = path.child("fieldPath");
-    if field.is_empty() {
-        return errors.push(Error::required(&path, ""));
+    for field in ["apiVersion", "fieldPath"] {
+        if reference[field].is_empty() {
+            return errors.push(Error::required(&path.child(field), ""));
+        }
     }
+    let field = reference["fieldPath"].str();
+    let at = path.child("fieldPath");
     let (base, subscript) = match field.strip_suffix("']").and_then(|f| f.split_once("['")) {
         Some((base, subscript)) => (base, Some(subscript)),
         None => (field, None),
     };
-    let subscripted = matches!(base, "metadata.annotations" | "metadata.labels");
     let trouble = match subscript {
-        _ if !KNOWN_FIELDS.contains(&base) => format!("field label not supported: {field}"),
-        Some(_) if !subscripted => format!("field label does not support subscript: {field}"),
-        Some(key) => {
-            return invalid_each(errors, &path, key, names::is_qualified_name(&key.to_lowercase()));
+        Some(key) if base == "metadata.annotations" => {
+            return invalid_each(errors, path, key, names::is_qualified_name(&key.to_lowercase()));
         }
-        None if allowed.contains(&base) => return,
-        None => return errors.push(Error::not_supported(&path, base, allowed)),
+        Some(key) if base == "metadata.labels" => {
+            return invalid_each(errors, path, key, names::is_qualified_name(key));
+        }
+        Some(_) => format!("field label does not support subscript: {field}"),
+        None if !KNOWN_FIELDS.contains(&field) => format!("field label not supported: {field}"),
+        None if allowed.contains(&field) => return,
+        None => return errors.push(Error::not_supported(&at, field, allowed)),
     };
-    errors.push(Error::invalid(&path, field, format!("error converting fieldPath: {trouble}")));
+    errors.push(Error::invalid(&at, field, format!("error converting fieldPath: {trouble}")));
 }
 
 /// `fieldRef` of a file in a volume.
@@ -128,18 +134,37 @@ pub fn volume_field_ref(errors: &mut ErrorList, reference: &Value, path: &Path) 
 
 /// `resourceFieldRef`; a volume must name the container.
 pub fn resource_ref(errors: &mut ErrorList, reference: &Value, volume: bool, path: &Path) {
-    if volume {
+    let resource = reference["resource"].str();
+    if volume && reference["containerName"].is_empty() {
         required(errors, path, reference, "containerName");
+    } else if resource.is_empty() {
+        errors.push(Error::required(&path.child("resource"), ""));
+    } else if !RESOURCES.contains(&resource) && !resource.contains("hugepages-") {
+        errors.push(Error::not_supported(&path.child("resource"), resource, &RESOURCES));
     }
-    match reference["resource"].str() {
-        "" => errors.push(Error::required(&path.child("resource"), "")),
-        r if RESOURCES.contains(&r) || r.contains("hugepages-") => {}
-        r => errors.push(Error::not_supported(&path.child("resource"), r, &RESOURCES)),
+    divisor(errors, resource, &reference["divisor"], &path.child("divisor"));
+}
+
+fn divisor(errors: &mut ErrorList, resource: &str, divisor: &Value, path: &Path) {
+    let text = divisor.str();
+    if Quantity::of(divisor).is_zero() {
+        return;
+    }
+    let (allowed, word) = match resource {
+        "limits.cpu" | "requests.cpu" => ("1m and 1", "cpu"),
+        "limits.memory" | "requests.memory" => (BYTES, "memory"),
+        "limits.ephemeral-storage" | "requests.ephemeral-storage" => (BYTES, "local ephemeral storage"),
+        _ => return,
+    };
+    if !allowed.replace(" and ", ", ").split(", ").any(|a| a == text) {
+        let detail = format!("only divisor's values {allowed} are supported with the {word} resource");
+        errors.push(Error::invalid(path, resource, detail));
     }
 }
 
 /// `envFrom` of a container.
 pub fn validate_from(errors: &mut ErrorList, from: &[Value], path: &Path) {
+    let list = path;
     for (i, source) in from.iter().enumerate() {
         let path = path.index(i);
         let prefix = source["prefix"].str();
@@ -160,9 +185,9 @@ pub fn validate_from(errors: &mut ErrorList, from: &[Value], path: &Path) {
             }
         }
         match sources {
-            0 => errors.push(Error::invalid(&path, "", "must specify one of: `configMapRef` or `secretRef`")),
+            0 => errors.push(Error::invalid(list, "", "must specify one of: `configMapRef` or `secretRef`")),
             1 => {}
-            _ => errors.push(Error::invalid(&path, "", "may not have more than one field specified at a time")),
+            _ => errors.push(Error::invalid(list, "", "may not have more than one field specified at a time")),
         }
     }
 }

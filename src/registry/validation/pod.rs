@@ -1,6 +1,6 @@
 //! Pods and their specs. Models `ValidatePodSpec`, `ValidatePodTemplateSpec` and `ValidatePodUpdate`.
 
-use super::{affinity, container, invalid_each, metadata, one_of, scheduling, volume};
+use super::{affinity, container, dns, invalid_each, metadata, one_of, scheduling, security, volume};
 use crate::apimachinery::field::{Error, ErrorList, Path};
 use crate::apimachinery::{Object, Value, names};
 
@@ -9,60 +9,95 @@ const DNS_POLICIES: [&str; 4] = ["ClusterFirstWithHostNet", "ClusterFirst", "Def
 /// A new pod.
 pub fn validate(pod: &Value) -> ErrorList {
     let mut errors = metadata::validate(pod, true, names::is_dns1123_subdomain);
+    deletion_cost(&mut errors, pod);
     let (spec, path) = (&pod["spec"], Path::new("spec"));
-    validate_spec(&mut errors, spec, &path);
+    validate_spec(&mut errors, spec, true, &path);
     if !spec["nodeName"].is_empty() && !spec["schedulingGates"].is_empty() {
         let detail = "cannot be set until all schedulingGates have been cleared";
         errors.push(Error::forbidden(&path.child("nodeName"), detail));
     }
+    if !spec["ephemeralContainers"].is_empty() {
+        errors.push(Error::forbidden(&path.child("ephemeralContainers"), "cannot be set on create"));
+    }
+    for list in ["containers", "initContainers"] {
+        container::image_padding(&mut errors, spec[list].items(), &path.child(list));
+    }
     errors
+}
+
+fn deletion_cost(errors: &mut ErrorList, pod: &Value) {
+    const COST: &str = "controller.kubernetes.io/pod-deletion-cost";
+    if let Some(cost) = pod.annotation(COST)
+        && cost.parse::<i32>().is_err()
+    {
+        let path = Path::new("metadata").child("annotations").key(COST);
+        errors.push(Error::invalid(&path, cost, "must be a 32bit integer"));
+    }
 }
 
 /// The pod template of a workload.
 pub fn validate_template(errors: &mut ErrorList, template: &Value, path: &Path) {
     metadata::labels(errors, &template["metadata"]["labels"], path, "labels");
     metadata::annotations(errors, &template["metadata"]["annotations"], path);
-    validate_spec(errors, &template["spec"], &path.child("spec"));
+    validate_spec(errors, &template["spec"], false, &path.child("spec"));
+    if !template["spec"]["ephemeralContainers"].is_empty() {
+        let path = path.child("spec").child("ephemeralContainers");
+        errors.push(Error::forbidden(&path, "ephemeral containers not allowed in pod template"));
+    }
 }
 
 /// The spec of a pod, alone or in a template.
-pub fn validate_spec(errors: &mut ErrorList, spec: &Value, path: &Path) {
-    let known = volume::validate(errors, spec["volumes"].items(), &path.child("volumes"));
+pub fn validate_spec(errors: &mut ErrorList, spec: &Value, alone: bool, path: &Path) {
+    let volumes = volume::validate(errors, spec["volumes"].items(), &path.child("volumes"));
+    let pod = container::InPod { volumes, spec };
     let containers = spec["containers"].items();
-    container::validate(errors, containers, &known, &path.child("containers"));
+    container::validate(errors, containers, &pod, &path.child("containers"));
     let init = spec["initContainers"].items();
-    container::validate_init(errors, init, containers, &known, &path.child("initContainers"));
+    container::validate_init(errors, init, containers, &pod, &path.child("initContainers"));
     let ephemeral = spec["ephemeralContainers"].items();
     if !ephemeral.is_empty() {
         let others: Vec<&Value> = containers.iter().chain(init).collect();
-        container::validate_ephemeral(errors, ephemeral, &others, &known, &path.child("ephemeralContainers"));
+        container::validate_ephemeral(errors, ephemeral, &others, &pod, &path.child("ephemeralContainers"));
+    }
+    if spec["hostNetwork"].bool() {
+        host_network(errors, containers, alone, &path.child("containers"));
     }
     one_of(errors, path, spec, "restartPolicy", &["Always", "OnFailure", "Never"]);
     one_of(errors, path, spec, "dnsPolicy", &DNS_POLICIES);
     metadata::labels(errors, &spec["nodeSelector"], path, "nodeSelector");
-    if spec["hostNetwork"].bool() {
-        host_network(errors, containers, &path.child("containers"));
-    }
-    if spec["shareProcessNamespace"].bool() && spec["hostPID"].bool() {
-        let detail = "ShareProcessNamespace and HostPID cannot both be enabled";
-        errors.push(Error::invalid(&path.child("shareProcessNamespace"), true, detail));
-    }
-    for (i, secret) in spec["imagePullSecrets"].items().iter().enumerate() {
-        super::required(errors, &path.child("imagePullSecrets").index(i), secret, "name");
-    }
+    security::pod(errors, spec, path);
     affinity::validate(errors, &spec["affinity"], &path.child("affinity"));
-    dns_config(errors, spec, path);
+    dns::config(errors, spec, &path.child("dnsConfig"));
+    for (i, gate) in spec["readinessGates"].items().iter().enumerate() {
+        let (kind, path) = (gate["conditionType"].str(), path.child("readinessGates").index(i));
+        invalid_each(errors, &path.child("conditionType"), kind, names::is_qualified_name(kind));
+    }
     scheduling::gates(errors, spec["schedulingGates"].items(), &path.child("schedulingGates"));
     let spread = spec["topologySpreadConstraints"].items();
     scheduling::spread(errors, spread, &path.child("topologySpreadConstraints"));
-    names_in_spec(errors, spec, path);
-    for (i, alias) in spec["hostAliases"].items().iter().enumerate() {
-        super::ip(errors, alias["ip"].str(), &path.child("hostAliases").index(i).child("ip"));
+    if spec["hostUsers"].as_bool() == Some(false) {
+        for field in ["hostNetwork", "hostPID", "hostIPC"].into_iter().filter(|f| spec[*f].bool()) {
+            errors.push(Error::forbidden(&path.child(field), "when `pod.Spec.HostUsers` is false"));
+        }
     }
+    names_in_spec(errors, spec, path);
     scheduling::tolerations(errors, spec["tolerations"].items(), &path.child("tolerations"));
-    let class = spec["priorityClassName"].str();
-    if !class.is_empty() {
-        invalid_each(errors, &path.child("priorityClassName"), class, names::is_dns1123_subdomain(class));
+    dns::host_aliases(errors, spec["hostAliases"].items(), &path.child("hostAliases"));
+    for field in ["priorityClassName", "runtimeClassName"] {
+        let class = spec[field].str();
+        if !class.is_empty() {
+            invalid_each(errors, &path.child(field), class, names::is_dns1123_subdomain(class));
+        }
+    }
+    let policy = &spec["preemptionPolicy"];
+    if !policy.is_null() {
+        one_of(errors, path, spec, "preemptionPolicy", &["PreemptLowerPriority", "Never"]);
+    }
+    match spec["os"]["name"].str() {
+        "linux" | "windows" => {}
+        _ if spec["os"].is_null() => {}
+        "" => errors.push(Error::required(&path.child("os").child("name"), "cannot be empty")),
+        other => errors.push(Error::not_supported(&path.child("os").child("name"), other, &["linux", "windows"])),
     }
 }
 
@@ -90,33 +125,18 @@ fn names_in_spec(errors: &mut ErrorList, spec: &Value, path: &Path) {
     }
 }
 
-fn host_network(errors: &mut ErrorList, containers: &[Value], path: &Path) {
+fn host_network(errors: &mut ErrorList, containers: &[Value], alone: bool, path: &Path) {
     for (i, container) in containers.iter().enumerate() {
         for (j, port) in container["ports"].items().iter().enumerate() {
+            if !alone && port["hostPort"].int() == 0 {
+                continue;
+            }
             if port["hostPort"] != port["containerPort"] {
                 let path = path.index(i).child("ports").index(j).child("hostPort");
                 let detail = "must match `containerPort` when `hostNetwork` is true";
                 errors.push(Error::invalid(&path, port["hostPort"].clone(), detail));
             }
         }
-    }
-}
-
-fn dns_config(errors: &mut ErrorList, spec: &Value, path: &Path) {
-    let path = path.child("dnsConfig");
-    for (i, server) in spec["dnsConfig"]["nameservers"].items().iter().enumerate() {
-        super::ip(errors, server.str(), &path.child("nameservers").index(i));
-    }
-    if spec["dnsPolicy"].str() != "None" {
-        return;
-    }
-    if spec["dnsConfig"].is_null() {
-        let detail = "must provide `dnsConfig` when `dnsPolicy` is None";
-        return errors.push(Error::required(&path, detail));
-    }
-    if spec["dnsConfig"]["nameservers"].is_empty() {
-        let detail = "must provide at least one DNS nameserver when `dnsPolicy` is None";
-        errors.push(Error::required(&path.child("nameservers"), detail));
     }
 }
 
@@ -130,7 +150,8 @@ pub fn validate_update(new: &Value, old: &Value) -> ErrorList {
     if new["spec"].same(&old["spec"]) {
         return errors;
     }
-    validate_spec(&mut errors, &new["spec"], &path);
+    validate_spec(&mut errors, &new["spec"], true, &path);
+    images_updated(&mut errors, &new["spec"], &path);
     for list in ["containers", "initContainers"] {
         if new["spec"][list].items().len() != old["spec"][list].items().len() {
             errors.push(Error::forbidden(&path.child(list), "pod updates may not add or remove containers"));
@@ -138,6 +159,7 @@ pub fn validate_update(new: &Value, old: &Value) -> ErrorList {
         }
     }
     deadline(&mut errors, &new["spec"], &old["spec"], &path);
+    gates_only_removed(&mut errors, &new["spec"], &old["spec"], &path);
     tolerations_only_added(&mut errors, new, old, &path);
     let munged = munge(&new["spec"], &old["spec"]);
     if !munged.same(&old["spec"]) {
@@ -148,6 +170,22 @@ pub fn validate_update(new: &Value, old: &Value) -> ErrorList {
     errors
 }
 
+/// The images of the new spec; gates may only go.
+fn images_updated(errors: &mut ErrorList, spec: &Value, path: &Path) {
+    for list in ["containers", "initContainers"] {
+        container::image_padding(errors, spec[list].items(), &path.child(list));
+    }
+}
+
+fn gates_only_removed(errors: &mut ErrorList, new: &Value, old: &Value, path: &Path) {
+    for (i, gate) in new["schedulingGates"].items().iter().enumerate() {
+        if !old["schedulingGates"].items().iter().any(|g| g["name"] == gate["name"]) {
+            let detail = format!("only deletion is allowed, but found new scheduling gate '{}'", gate["name"].str());
+            errors.push(Error::forbidden(&path.child("schedulingGates").index(i).child("name"), detail));
+        }
+    }
+}
+
 fn deadline(errors: &mut ErrorList, new: &Value, old: &Value, path: &Path) {
     let path = path.child("activeDeadlineSeconds");
     match (old["activeDeadlineSeconds"].as_i64(), new["activeDeadlineSeconds"].as_i64()) {
@@ -156,7 +194,7 @@ fn deadline(errors: &mut ErrorList, new: &Value, old: &Value, path: &Path) {
         }
         (Some(_), None) => {
             let detail = "must not update from a positive integer to nil value";
-            errors.push(Error::invalid(&path, Value::Null, detail));
+            errors.push(Error::invalid(&path, "null", detail));
         }
         _ => {}
     }

@@ -34,6 +34,18 @@ const STANDARD: [&str; 27] = [
     "hugepages-2Mi",
     "hugepages-1Gi",
 ];
+/// What is counted in whole numbers. Models `integerResources`.
+const COUNTED: [&str; 9] = [
+    "pods",
+    "resourcequotas",
+    "services",
+    "replicationcontrollers",
+    "secrets",
+    "configmaps",
+    "persistentvolumeclaims",
+    "services.nodeports",
+    "services.loadbalancers",
+];
 const CONTAINER: [&str; 3] = ["cpu", "memory", "ephemeral-storage"];
 
 /// True for a name without a domain, or in that of Kubernetes.
@@ -46,17 +58,19 @@ pub fn is_overcommit_allowed(name: &str) -> bool {
     is_native(name) && !name.starts_with("hugepages-")
 }
 
-fn resource_name(errors: &mut ErrorList, name: &str, path: &Path) {
+/// A resource: standard, or of some domain.
+pub fn resource_name(errors: &mut ErrorList, name: &str, path: &Path) {
     let wrong = names::is_qualified_name(name);
     if !wrong.is_empty() {
         return invalid_each(errors, path, name, wrong);
     }
-    if !name.contains('/') && !STANDARD.contains(&name) && !name.starts_with("hugepages-") {
+    if !name.contains('/') && !STANDARD.contains(&name) && !name.contains("hugepages-") {
         errors.push(Error::invalid(path, name, "must be a standard resource type or fully qualified"));
     }
 }
 
-fn container_resource_name(errors: &mut ErrorList, name: &str, path: &Path) {
+/// A resource that containers can ask for.
+pub fn container_resource_name(errors: &mut ErrorList, name: &str, path: &Path) {
     resource_name(errors, name, path);
     if !name.contains('/') {
         if !CONTAINER.contains(&name) && !name.starts_with("hugepages-") {
@@ -73,7 +87,7 @@ pub fn amount(errors: &mut ErrorList, name: &str, value: &Value, path: &Path) {
     if quantity.sign() < 0 {
         errors.push(Error::invalid(path, quantity.to_string(), "must be greater than or equal to 0"));
     }
-    let counted = !is_native(name) || matches!(name, "pods" | "services" | "secrets" | "configmaps");
+    let counted = !is_native(name) || COUNTED.contains(&name);
     if counted && !quantity.is_whole() {
         errors.push(Error::invalid(path, quantity.to_string(), "must be an integer"));
     }
@@ -82,6 +96,8 @@ pub fn amount(errors: &mut ErrorList, name: &str, value: &Value, path: &Path) {
 /// `resources` of a container.
 pub fn requirements(errors: &mut ErrorList, resources: &Value, path: &Path) {
     let (limits, requests) = (&resources["limits"], &resources["requests"]);
+    let asks = |name: &str| limits.get(name).is_some() || requests.get(name).is_some();
+    let huge = [limits, requests].iter().any(|list| list.fields().any(|(n, _)| n.starts_with("hugepages-")));
     for (name, value) in limits.fields() {
         let path = path.child("limits").key(name);
         container_resource_name(errors, name, &path);
@@ -109,6 +125,15 @@ pub fn requirements(errors: &mut ErrorList, resources: &Value, path: &Path) {
         let detail = format!("must be {word} {name} limit of {limit}");
         errors.push(Error::invalid(&path.child("requests"), request.to_string(), detail));
     }
+    if huge && !asks("cpu") && !asks("memory") {
+        errors.push(Error::forbidden(path, "HugePages require cpu or memory"));
+    }
+}
+
+/// True for what a quota can count without a domain. Models `IsStandardQuotaResourceName`.
+pub fn is_quota_name(name: &str) -> bool {
+    STANDARD.contains(&name) && name != "storage" && !name.starts_with("hugepages-")
+        || name.starts_with("requests.hugepages-")
 }
 
 /// `hard` of a quota: names and amounts.
@@ -116,7 +141,7 @@ pub fn quota(errors: &mut ErrorList, list: &Value, path: &Path) {
     for (name, value) in list.fields() {
         let path = path.key(name);
         resource_name(errors, name, &path);
-        if !name.contains('/') && matches!(name, "storage") {
+        if !name.contains('/') && !is_quota_name(name) {
             errors.push(Error::invalid(&path, name, "must be a standard resource for quota"));
         }
         amount(errors, name, value, &path);

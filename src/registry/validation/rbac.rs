@@ -4,6 +4,8 @@ use super::{invalid_each, metadata, required};
 use crate::apimachinery::field::{Error, ErrorList, Path};
 use crate::apimachinery::{Value, names};
 
+const GROUP: &str = "rbac.authorization.k8s.io";
+
 /// Role and ClusterRole. Rules about URLs are of cluster roles only.
 pub fn role(errors: &mut ErrorList, role: &Value, namespaced: bool) {
     for (i, rule) in role["rules"].items().iter().enumerate() {
@@ -16,7 +18,7 @@ pub fn role(errors: &mut ErrorList, role: &Value, namespaced: bool) {
                 let detail = "namespaced rules cannot apply to non-resource URLs";
                 errors.push(Error::invalid(&path.child("nonResourceURLs"), rule["nonResourceURLs"].clone(), detail));
             }
-            if !rule["apiGroups"].is_empty() || !rule["resources"].is_empty() {
+            if ["apiGroups", "resources", "resourceNames"].iter().any(|field| !rule[*field].is_empty()) {
                 let detail = "rules cannot apply to both regular resources and non-resource URLs";
                 errors.push(Error::invalid(&path.child("nonResourceURLs"), rule["nonResourceURLs"].clone(), detail));
             }
@@ -56,11 +58,20 @@ pub fn role_binding(errors: &mut ErrorList, binding: &Value, kinds: &[&str]) {
                 if !name.is_empty() {
                     invalid_each(errors, &path.child("name"), name, names::is_dns1123_subdomain(name));
                 }
+                let group = subject["apiGroup"].str();
+                if !group.is_empty() {
+                    errors.push(Error::not_supported(&path.child("apiGroup"), group, &[""]));
+                }
                 if subject["namespace"].is_empty() && binding["metadata"]["namespace"].is_empty() {
                     errors.push(Error::required(&path.child("namespace"), ""));
                 }
             }
-            "User" | "Group" => {}
+            "User" | "Group" => {
+                let group = subject["apiGroup"].str();
+                if group != GROUP {
+                    errors.push(Error::not_supported(&path.child("apiGroup"), group, &[GROUP]));
+                }
+            }
             other => {
                 let supported = ["ServiceAccount", "User", "Group"];
                 errors.push(Error::not_supported(&path.child("kind"), other, &supported));

@@ -99,14 +99,44 @@ pub fn spread(errors: &mut ErrorList, constraints: &[Value], path: &Path) {
         let key = constraint["topologyKey"].str();
         if key.is_empty() {
             errors.push(Error::required(&at("topologyKey"), "can not be empty"));
-        } else {
-            invalid_each(errors, &at("topologyKey"), key, names::is_qualified_name(key));
         }
         let action = constraint["whenUnsatisfiable"].str();
         if !["DoNotSchedule", "ScheduleAnyway"].contains(&action) {
             let supported = ["DoNotSchedule", "ScheduleAnyway"];
             errors.push(Error::not_supported(&at("whenUnsatisfiable"), action, &supported));
         }
+        let same = |o: &Value| o["topologyKey"].str() == key && o["whenUnsatisfiable"].str() == action;
+        if constraints.iter().skip(i + 1).any(same) {
+            let pair = format!("{{{key}, {action}}}");
+            errors.push(Error::duplicate(&at("{topologyKey, whenUnsatisfiable}"), pair));
+        }
+        spread_details(errors, constraint, action, &path.index(i));
         super::selector::label_selector(errors, &constraint["labelSelector"], &at("labelSelector"));
+    }
+}
+
+fn spread_details(errors: &mut ErrorList, constraint: &Value, action: &str, path: &Path) {
+    if let Some(domains) = constraint["minDomains"].as_i64() {
+        let at = path.child("minDomains");
+        if domains <= 0 {
+            errors.push(Error::invalid(&at, domains, "must be greater than zero"));
+        }
+        if action != "DoNotSchedule" {
+            let detail = format!("can only use minDomains if whenUnsatisfiable=DoNotSchedule, not {action}");
+            errors.push(Error::invalid(&at, domains, detail));
+        }
+    }
+    for field in ["nodeAffinityPolicy", "nodeTaintsPolicy"] {
+        let policy = &constraint[field];
+        if !policy.is_null() && !["Honor", "Ignore"].contains(&policy.str()) {
+            errors.push(Error::not_supported(&path.child(field), policy.str(), &["Honor", "Ignore"]));
+        }
+    }
+    let (keys, at) = (constraint["matchLabelKeys"].items(), path.child("matchLabelKeys"));
+    if !keys.is_empty() && constraint["labelSelector"].is_null() {
+        errors.push(Error::forbidden(&at, "must not be specified when labelSelector is not set"));
+    }
+    for (i, key) in keys.iter().enumerate() {
+        invalid_each(errors, &at.index(i), key.str(), names::is_qualified_name(key.str()));
     }
 }

@@ -1,9 +1,10 @@
 //! Volumes of a pod. Models `ValidateVolumes`.
 
-use super::{env, invalid_each, one_of_if_set, required};
+use super::mounts::{Volumes, descending_path};
+use super::{invalid_each, metadata, one_of_if_set, projected, required, storage};
 use crate::apimachinery::field::{Error, ErrorList, Path};
+use crate::apimachinery::quantity::Quantity;
 use crate::apimachinery::{Value, names};
-use std::collections::BTreeSet;
 
 /// Sources in the order in which the server looks at them.
 const SOURCES: [&str; 30] = [
@@ -42,8 +43,8 @@ const HOST_PATH_TYPES: [&str; 8] =
     ["", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket"];
 
 /// Checks volumes. Returns the names of those that are well-formed: what mounts may name.
-pub fn validate<'a>(errors: &mut ErrorList, volumes: &'a [Value], path: &Path) -> BTreeSet<&'a str> {
-    let mut known = BTreeSet::new();
+pub fn validate<'a>(errors: &mut ErrorList, volumes: &'a [Value], path: &Path) -> Volumes<'a> {
+    let mut known = Volumes::new();
     for (i, volume) in volumes.iter().enumerate() {
         let (path, mut wrong, name) = (path.index(i), ErrorList::new(), volume["name"].str());
         source(&mut wrong, volume, &path);
@@ -56,11 +57,11 @@ pub fn validate<'a>(errors: &mut ErrorList, volumes: &'a [Value], path: &Path) -
                 }
             }
         }
-        if known.contains(name) {
+        if known.contains_key(name) {
             wrong.push(Error::duplicate(&path.child("name"), name));
         }
         if wrong.is_empty() {
-            known.insert(name);
+            known.insert(name, volume);
         }
         errors.append(&mut wrong);
     }
@@ -80,7 +81,7 @@ fn source(errors: &mut ErrorList, volume: &Value, path: &Path) {
         if found > 1 {
             errors.push(Error::forbidden(&path.child(kind), "may not specify more than 1 volume type"));
         } else {
-            one(errors, kind, value, &path.child(kind));
+            one(errors, kind, value, path);
         }
     }
     if found == 0 {
@@ -88,33 +89,51 @@ fn source(errors: &mut ErrorList, volume: &Value, path: &Path) {
     }
 }
 
-fn one(errors: &mut ErrorList, kind: &str, value: &Value, path: &Path) {
+/// What older sources must have, and how upstream calls their fields.
+const REQUIRED: [(&str, &str, &[&str]); 13] = [
+    ("gcePersistentDisk", "persistentDisk", &["pdName"]),
+    ("awsElasticBlockStore", "awsElasticBlockStore", &["volumeID"]),
+    ("gitRepo", "gitRepo", &["repository"]),
+    ("iscsi", "iscsi", &["targetPortal", "iqn"]),
+    ("glusterfs", "glusterfs", &["endpoints", "path"]),
+    ("rbd", "rbd", &["monitors", "image"]),
+    ("cephfs", "cephfs", &["monitors"]),
+    ("cinder", "cinder", &["volumeID"]),
+    ("azureFile", "azureFile", &["secretName", "shareName"]),
+    ("azureDisk", "azureDisk", &["diskName", "diskURI"]),
+    ("vsphereVolume", "vsphereVolume", &["volumePath"]),
+    ("portworxVolume", "portworxVolume", &["volumeID"]),
+    ("flexVolume", "flexVolume", &["driver"]),
+];
+
+/// One source of a volume, of a pod or of a persistent volume. `owner` is the path of what has the source.
+pub fn one(errors: &mut ErrorList, kind: &str, value: &Value, owner: &Path) {
+    let path = &owner.child(kind);
     match kind {
-        "hostPath" => {
-            required(errors, path, value, "path");
-            no_backsteps(errors, value["path"].str(), &path.child("path"));
-            let kind = value["type"].str();
-            if !HOST_PATH_TYPES.contains(&kind) {
-                errors.push(Error::not_supported(&path.child("type"), kind, &HOST_PATH_TYPES));
-            }
+        "emptyDir" if Quantity::of(&value["sizeLimit"]).sign() < 0 => {
+            let detail = "SizeLimit field must be a valid resource quantity";
+            errors.push(Error::forbidden(&path.child("sizeLimit"), detail));
         }
+        "hostPath" => host_path(errors, value, path),
         "secret" => {
             required(errors, path, value, "secretName");
             mode(errors, value, "defaultMode", path);
-            keys_to_paths(errors, value["items"].items(), &path.child("items"));
+            projected::keys_to_paths(errors, value["items"].items(), &path.child("items"));
         }
         "configMap" => {
             required(errors, path, value, "name");
             mode(errors, value, "defaultMode", path);
-            keys_to_paths(errors, value["items"].items(), &path.child("items"));
+            projected::keys_to_paths(errors, value["items"].items(), &path.child("items"));
         }
         "downwardAPI" => {
             mode(errors, value, "defaultMode", path);
-            downward_items(errors, value["items"].items(), &path.child("items"));
+            for item in value["items"].items() {
+                projected::downward_file(errors, item, path);
+            }
         }
         "projected" => {
             mode(errors, value, "defaultMode", path);
-            projected(errors, value["sources"].items(), &path.child("sources"));
+            projected::sources(errors, value["sources"].items(), path);
         }
         "persistentVolumeClaim" => required(errors, path, value, "claimName"),
         "nfs" => {
@@ -125,25 +144,65 @@ fn one(errors: &mut ErrorList, kind: &str, value: &Value, path: &Path) {
                 errors.push(Error::invalid(&path.child("path"), target, "must be an absolute path"));
             }
         }
-        "csi" => required(errors, path, value, "driver"),
-        "ephemeral" if value["volumeClaimTemplate"].is_null() => {
-            errors.push(Error::required(&path.child("volumeClaimTemplate"), ""));
+        "csi" => csi_driver(errors, value["driver"].str(), &path.child("driver")),
+        "local" => {
+            required(errors, path, value, "path");
+            if value["path"].str().split('/').any(|part| part == "..") {
+                let target = value["path"].str();
+                errors.push(Error::invalid(&path.child("path"), target, "must not contain '..'"));
+            }
         }
+        "ephemeral" => ephemeral(errors, &value["volumeClaimTemplate"], &path.child("volumeClaimTemplate")),
         "image" => {
             required(errors, path, value, "reference");
             one_of_if_set(errors, path, value, "pullPolicy", &["Always", "IfNotPresent", "Never"]);
         }
-        _ => {}
+        _ => {
+            let Some((_, shown, fields)) = REQUIRED.iter().find(|(k, ..)| *k == kind) else { return };
+            for field in fields.iter().filter(|f| value[**f].is_empty()) {
+                errors.push(Error::required(&owner.child(shown).child(field), ""));
+            }
+        }
     }
 }
 
-fn no_backsteps(errors: &mut ErrorList, target: &str, path: &Path) {
+fn host_path(errors: &mut ErrorList, value: &Value, path: &Path) {
+    let (target, kind) = (value["path"].str(), value["type"].str());
+    if target.is_empty() {
+        return errors.push(Error::required(&path.child("path"), ""));
+    }
     if target.split('/').any(|part| part == "..") {
-        errors.push(Error::invalid(path, target, "must not contain '..'"));
+        errors.push(Error::invalid(&path.child("path"), target, "must not contain '..'"));
+    }
+    if !HOST_PATH_TYPES.contains(&kind) {
+        errors.push(Error::not_supported(&path.child("type"), kind, &HOST_PATH_TYPES));
     }
 }
 
-fn mode(errors: &mut ErrorList, owner: &Value, field: &str, path: &Path) {
+fn csi_driver(errors: &mut ErrorList, name: &str, path: &Path) {
+    if name.is_empty() {
+        errors.push(Error::required(path, ""));
+    }
+    if name.len() > 63 {
+        errors.push(Error::too_long(path, 63));
+    }
+    if !name.is_empty() {
+        invalid_each(errors, path, name, names::is_dns1123_subdomain(&name.to_lowercase()));
+    }
+}
+
+fn ephemeral(errors: &mut ErrorList, template: &Value, path: &Path) {
+    if template.is_null() {
+        return errors.push(Error::required(path, ""));
+    }
+    let at = path.child("metadata");
+    metadata::annotations(errors, &template["metadata"]["annotations"], &at);
+    metadata::labels(errors, &template["metadata"]["labels"], &at, "labels");
+    storage::claim_spec(errors, &template["spec"], &path.child("spec"));
+}
+
+/// The mode of a file.
+pub fn mode(errors: &mut ErrorList, owner: &Value, field: &str, path: &Path) {
     let value = owner[field].int();
     if !(0..=0o777).contains(&value) {
         let detail = "must be a number between 0 and 0777 (octal), both inclusive";
@@ -151,73 +210,14 @@ fn mode(errors: &mut ErrorList, owner: &Value, field: &str, path: &Path) {
     }
 }
 
-fn file_path(errors: &mut ErrorList, item: &Value, path: &Path) {
+/// The path of a file within a volume.
+pub fn file_path(errors: &mut ErrorList, item: &Value, path: &Path) {
     let (target, path) = (item["path"].str(), path.child("path"));
     if target.is_empty() {
         return errors.push(Error::required(&path, ""));
     }
-    if target.starts_with('/') {
-        errors.push(Error::invalid(&path, target, "must be a relative path"));
-    }
-    no_backsteps(errors, target, &path);
+    descending_path(errors, target, &path);
     if target.starts_with("..") && !target.starts_with("../") {
         errors.push(Error::invalid(&path, target, "must not start with '..'"));
-    }
-}
-
-fn keys_to_paths(errors: &mut ErrorList, items: &[Value], path: &Path) {
-    for (i, item) in items.iter().enumerate() {
-        let path = path.index(i);
-        required(errors, &path, item, "key");
-        file_path(errors, item, &path);
-        mode(errors, item, "mode", &path);
-    }
-}
-
-fn downward_items(errors: &mut ErrorList, items: &[Value], path: &Path) {
-    for (i, item) in items.iter().enumerate() {
-        let path = path.index(i);
-        file_path(errors, item, &path);
-        match (item["fieldRef"].is_null(), item["resourceFieldRef"].is_null()) {
-            (false, false) => {
-                let detail = "fieldRef and resourceFieldRef can not be specified simultaneously";
-                errors.push(Error::invalid(&path, "resource", detail));
-            }
-            (false, true) => env::volume_field_ref(errors, &item["fieldRef"], &path.child("fieldRef")),
-            (true, false) => {
-                env::resource_ref(errors, &item["resourceFieldRef"], true, &path.child("resourceFieldRef"));
-            }
-            (true, true) => {
-                errors
-                    .push(Error::required(&path.child("fieldRef"), "one of fieldRef and resourceFieldRef is required"));
-            }
-        }
-        mode(errors, item, "mode", &path);
-    }
-}
-
-fn projected(errors: &mut ErrorList, sources: &[Value], path: &Path) {
-    for (i, source) in sources.iter().enumerate() {
-        let path = path.index(i);
-        for kind in ["secret", "configMap"] {
-            if !source[kind].is_null() {
-                required(errors, &path.child(kind), &source[kind], "name");
-                keys_to_paths(errors, source[kind]["items"].items(), &path.child(kind).child("items"));
-            }
-        }
-        if !source["downwardAPI"].is_null() {
-            let items = source["downwardAPI"]["items"].items();
-            downward_items(errors, items, &path.child("downwardAPI").child("items"));
-        }
-        let token = &source["serviceAccountToken"];
-        if !token.is_null() {
-            let path = path.child("serviceAccountToken");
-            if token["expirationSeconds"].int() < 600 {
-                let detail = "may not specify a duration less than 10 minutes";
-                let seconds = token["expirationSeconds"].clone();
-                errors.push(Error::invalid(&path.child("expirationSeconds"), seconds, detail));
-            }
-            required(errors, &path, token, "path");
-        }
     }
 }

@@ -1,9 +1,9 @@
-//! Controllers of pods. Models `pkg/apis/apps/validation` and `pkg/apis/batch/validation`.
+//! Controllers of pods. Models `pkg/apis/apps/validation`.
 
-use super::{invalid_each, metadata, non_negative, one_of_if_set, pod, selector};
+use super::{non_negative, pod, selector};
 use crate::apimachinery::field::{Error, ErrorList, Path};
 use crate::apimachinery::labels::Selector;
-use crate::apimachinery::{Object, Value, names};
+use crate::apimachinery::{Object, Value};
 use crate::object;
 
 /// How the kinds differ.
@@ -89,14 +89,16 @@ pub fn int_or_percent(errors: &mut ErrorList, value: &Value, path: &Path) {
     }
 }
 
-fn more_than_all(errors: &mut ErrorList, value: &Value, path: &Path) {
+/// At most 100%.
+pub fn more_than_all(errors: &mut ErrorList, value: &Value, path: &Path) {
     let percent = value.str().strip_suffix('%').and_then(|p| p.parse::<i64>().ok());
     if percent.is_some_and(|p| p > 100) {
         errors.push(Error::invalid(path, value.clone(), "must not be greater than 100%"));
     }
 }
 
-fn is_zero(value: &Value) -> bool {
+/// `0` or `0%`.
+pub fn is_zero(value: &Value) -> bool {
     value.as_i64() == Some(0) || value.str().trim_start_matches('0') == "%"
 }
 
@@ -124,92 +126,6 @@ pub fn deployment_strategy(errors: &mut ErrorList, strategy: &Value, path: &Path
         "RollingUpdate" => rolling_update(errors, rolling, &path.child("rollingUpdate")),
         _ => errors.push(Error::not_supported(path, strategy.clone(), &["Recreate", "RollingUpdate"])),
     }
-}
-
-/// The spec of a Job, in a Job or in a CronJob's template. `own` is false where the server makes the selector.
-pub fn job_spec(errors: &mut ErrorList, spec: &Value, path: &Path) {
-    for field in ["parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "ttlSecondsAfterFinished"] {
-        non_negative(errors, path, spec, field);
-    }
-    one_of_if_set(errors, path, spec, "completionMode", &["NonIndexed", "Indexed"]);
-    if spec["completionMode"].str() == "Indexed" && spec["completions"].is_null() {
-        let detail = "when completion mode is Indexed";
-        errors.push(Error::required(&path.child("completions"), detail));
-    }
-    let template = path.child("template");
-    pod::validate_template(errors, &spec["template"], &template);
-    let restart = template.child("spec").child("restartPolicy");
-    match spec.at("template.spec.restartPolicy").str() {
-        "Always" => errors.push(Error::required(&restart, r#"valid values: "OnFailure", "Never""#)),
-        "OnFailure" | "Never" => {}
-        other => errors.push(Error::not_supported(&restart, other, &["OnFailure", "Never"])),
-    }
-}
-
-/// A Job: the selector that the server made must fit.
-pub fn job(job: &Value) -> ErrorList {
-    let mut errors = metadata::validate(job, true, names::is_dns1123_subdomain);
-    let (spec, path) = (&job["spec"], Path::new("spec"));
-    if spec["selector"].is_null() {
-        errors.push(Error::required(&path.child("selector"), ""));
-    } else {
-        selector::label_selector(&mut errors, &spec["selector"], &path.child("selector"));
-    }
-    if let Ok(parsed) = Selector::from_label_selector(&spec["selector"]) {
-        let labels = spec.at("template.metadata.labels");
-        if !parsed.nothing && !parsed.matches(labels) {
-            let detail = "`selector` does not match template `labels`";
-            let path = path.child("template").child("metadata").child("labels");
-            errors.push(Error::invalid(&path, labels.clone(), detail));
-        }
-    }
-    job_spec(&mut errors, spec, &path);
-    if !spec["manualSelector"].bool() {
-        generated_selector(&mut errors, job);
-    }
-    errors
-}
-
-/// A selector that the client wrote does not fit the labels that the server made.
-fn generated_selector(errors: &mut ErrorList, job: &Value) {
-    let mut expected = Value::object();
-    for prefix in ["", "batch.kubernetes.io/"] {
-        expected.map_mut().insert(format!("{prefix}controller-uid"), job.uid());
-        expected.map_mut().insert(format!("{prefix}job-name"), job.name());
-    }
-    let selector = &job["spec"]["selector"];
-    if Selector::from_label_selector(selector).is_ok_and(|s| !s.matches(&expected)) {
-        let path = Path::new("spec").child("selector");
-        errors.push(Error::invalid(&path, selector.clone(), "`selector` not auto-generated"));
-    }
-}
-
-/// A CronJob. Its jobs' names end in eleven more characters.
-pub fn cron_job(cron: &Value) -> ErrorList {
-    let mut errors = metadata::validate(cron, true, names::is_dns1123_subdomain);
-    let (spec, path) = (&cron["spec"], Path::new("spec"));
-    match spec["schedule"].str() {
-        "" => errors.push(Error::required(&path.child("schedule"), "")),
-        schedule => {
-            if schedule.contains("TZ") {
-                let detail = "cannot use TZ or CRON_TZ in schedule, use timeZone field instead";
-                errors.push(Error::invalid(&path.child("schedule"), schedule, detail));
-            }
-            if let Err(why) = crate::api::cron::Schedule::parse(schedule) {
-                errors.push(Error::invalid(&path.child("schedule"), schedule, why));
-            }
-        }
-    }
-    non_negative(&mut errors, &path, spec, "startingDeadlineSeconds");
-    super::one_of(&mut errors, &path, spec, "concurrencyPolicy", &["Allow", "Forbid", "Replace"]);
-    job_spec(&mut errors, &spec["jobTemplate"]["spec"], &path.child("jobTemplate").child("spec"));
-    non_negative(&mut errors, &path, spec, "successfulJobsHistoryLimit");
-    non_negative(&mut errors, &path, spec, "failedJobsHistoryLimit");
-    if cron.name().len() > 52 {
-        let texts = vec!["must be no more than 52 characters".to_owned()];
-        invalid_each(&mut errors, &Path::new("metadata").child("name"), cron.name(), texts);
-    }
-    errors
 }
 
 #[cfg(test)]

@@ -86,14 +86,14 @@ pub fn write_full(
 ) -> io::Result<()> {
     write!(
         out,
-        "HTTP/1.1 {code} {}\r\nContent-Type: {content_type}\r\nContent-Length: {}\r\n",
-        reason(code),
-        body.len()
+        "HTTP/1.1 {code} {}\r\nCache-Control: no-cache, private\r\nContent-Type: {content_type}\r\n",
+        reason(code)
     )?;
     for warning in warnings {
         let text: String = warning.chars().filter(|c| !c.is_control()).collect();
         write!(out, "Warning: 299 - \"{}\"\r\n", text.replace('\\', "\\\\").replace('"', "\\\""))?;
     }
+    write!(out, "Content-Length: {}\r\n", body.len())?;
     out.write_all(b"\r\n")?;
     out.write_all(body)?;
     out.flush()
@@ -104,7 +104,10 @@ pub fn write_full(
 /// # Errors
 /// The socket failed.
 pub fn write_start(out: &mut impl Write, content_type: &str) -> io::Result<()> {
-    write!(out, "HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\nTransfer-Encoding: chunked\r\n\r\n")?;
+    write!(
+        out,
+        "HTTP/1.1 200 OK\r\nCache-Control: no-cache, private\r\nContent-Type: {content_type}\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )?;
     out.flush()
 }
 
@@ -128,6 +131,7 @@ fn reason(code: u16) -> &'static str {
         403 => "Forbidden",
         404 => "Not Found",
         405 => "Method Not Allowed",
+        406 => "Not Acceptable",
         409 => "Conflict",
         410 => "Gone",
         415 => "Unsupported Media Type",

@@ -4,10 +4,13 @@
 //! over a queue. Time follows the wall, times the speed.
 
 mod connection;
+mod decode;
+mod encode;
 mod http;
+mod negotiate;
 mod protobuf;
-mod streams;
-mod wire;
+pub mod streams;
+pub mod wire;
 
 use crate::apimachinery::time::Duration;
 use crate::client::Api;

@@ -1,18 +1,18 @@
-//! Requests become values, values become bytes; watches and streams are polled for as long as they are open.
+//! Requests go to the cluster, answers to their connections; watches and streams are polled for as long as they are open.
 
-use super::http::split_target;
-use super::protobuf;
+use super::negotiate::Form;
 use super::wire::{Answer, ConnectionId, Event, HttpRequest};
+use super::{decode, encode};
 use crate::apimachinery::{Status, Value};
 use crate::client::request::ReplyBody;
-use crate::client::{Accept, Api, Body, Method, PatchType, Reply, Request, StreamChunk, StreamId, WatchId};
+use crate::client::{Api, StreamChunk, StreamId, WatchId};
 use crate::object;
 use std::collections::BTreeMap;
 use std::sync::mpsc::Sender;
 
 /// What an open connection is fed from.
 enum Source {
-    Watch(WatchId),
+    Watch(WatchId, Form),
     /// Logs: plain chunks.
     Text(StreamId),
     /// exec and attach: WebSocket frames on numbered channels.
@@ -48,22 +48,23 @@ impl Streams {
     }
 
     fn request(&mut self, id: ConnectionId, http: &HttpRequest, answers: Sender<Answer>, api: &mut dyn Api) {
-        let reply = match decode(http) {
+        let form = Form::of(http);
+        let reply = match decode::request(http, &form) {
             Ok(request) => api.handle(request),
             Err(status) => status.into(),
         };
         let source = match reply.body {
-            ReplyBody::Watch(watch) => Source::Watch(watch),
+            ReplyBody::Watch(watch) => Source::Watch(watch, form),
             ReplyBody::Stream(stream) if http.wants_websocket() => Source::Channels(stream),
             ReplyBody::Stream(stream) => Source::Text(stream),
             _ => {
                 // A connection that closed meanwhile does not hear the answer; nothing to do about it.
-                let _ = answers.send(encode(reply, http));
+                let _ = answers.send(encode::answer(reply, &form, http));
                 return;
             }
         };
         let start = match source {
-            Source::Watch(_) => Answer::Start { content_type: "application/json".into() },
+            Source::Watch(..) => Answer::Start { content_type: "application/json".into() },
             Source::Text(_) => Answer::Start { content_type: "text/plain".into() },
             Source::Channels(_) => Answer::Upgrade,
         };
@@ -82,7 +83,7 @@ impl Streams {
 
     fn close(&mut self, id: ConnectionId, api: &mut dyn Api) {
         match self.open.remove(&id).map(|open| open.source) {
-            Some(Source::Watch(watch)) => api.close_watch(watch),
+            Some(Source::Watch(watch, _)) => api.close_watch(watch),
             Some(Source::Text(stream) | Source::Channels(stream)) => api.close_stream(stream),
             None => {}
         }
@@ -91,11 +92,10 @@ impl Streams {
     /// Sends what has come out of every open watch and stream since the last time.
     pub fn pump(&mut self, api: &mut dyn Api) {
         self.open.retain(|_, open| match open.source {
-            Source::Watch(watch) => {
+            Source::Watch(watch, ref form) => {
                 let poll = api.poll_watch(watch);
                 for event in poll.events {
-                    let line = object! { "type" => event.kind, "object" => event.object };
-                    let _ = open.answers.send(Answer::Chunk(format!("{line}\n").into_bytes()));
+                    let _ = open.answers.send(Answer::Chunk(encode::event(event, form).into_bytes()));
                 }
                 finish(open, poll.closed)
             }
@@ -150,106 +150,5 @@ fn exit_status(result: Result<i32, Status>) -> Value {
             }
         }
         Err(status) => status.to_value(),
-    }
-}
-
-fn decode(http: &HttpRequest) -> Result<Request, Status> {
-    let (path, query) = split_target(&http.target);
-    let method = match http.method.as_str() {
-        "GET" | "HEAD" => Method::Get,
-        "POST" if http.wants_websocket() => Method::Get,
-        "POST" => Method::Post,
-        "PUT" => Method::Put,
-        "PATCH" => Method::Patch(patch_type(http.header("content-type"))?),
-        "DELETE" => Method::Delete,
-        other => return Err(Status::method_not_allowed(format!("the method {other} is not served"))),
-    };
-    let body = match http.body.as_slice() {
-        [] => Body::Empty,
-        bytes if protobuf::is_protobuf(bytes) => Body::Value(protobuf::decode(bytes)?),
-        bytes => Body::Value(json(bytes)?),
-    };
-    let accept = accept(http.header("accept"));
-    let as_user = http.header("impersonate-user").to_owned();
-    Ok(Request { query, accept, body, as_user, ..Request::new(method, path) }.user_agent("kubectl"))
-}
-
-fn json(bytes: &[u8]) -> Result<Value, Status> {
-    serde_json::from_slice(bytes)
-        .map_err(|e| Status::bad_request(format!("the object provided is unrecognized (must be of type JSON): {e}")))
-}
-
-fn patch_type(content_type: &str) -> Result<PatchType, Status> {
-    match content_type.split(';').next().unwrap_or_default() {
-        "application/json-patch+json" => Ok(PatchType::Json),
-        "application/merge-patch+json" => Ok(PatchType::Merge),
-        "application/strategic-merge-patch+json" => Ok(PatchType::Strategic),
-        "application/apply-patch+yaml" => Ok(PatchType::Apply),
-        other => Err(Status::new(
-            415,
-            "UnsupportedMediaType",
-            format!("the body of the request was in an unknown format - accepted media types include: {other}"),
-        )),
-    }
-}
-
-/// The first representation of the list that is served.
-fn accept(header: &str) -> Accept {
-    for wanted in header.split(',') {
-        if wanted.contains("as=APIGroupDiscoveryList") && wanted.contains("v=v2") && !wanted.contains("v=v2beta") {
-            return Accept::Discovery;
-        }
-        if wanted.contains("as=Table") {
-            return Accept::Table;
-        }
-        if wanted.split(';').next().is_some_and(|t| t.trim() == "application/json") && !wanted.contains("as=") {
-            return Accept::Json;
-        }
-    }
-    Accept::Json
-}
-
-fn encode(reply: Reply, http: &HttpRequest) -> Answer {
-    let media_type = match accept(http.header("accept")) {
-        Accept::Discovery => "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList",
-        _ => "application/json",
-    };
-    let (content_type, body) = match reply.body {
-        // Only a discovery document answers in its own media type: clients decide by it how to read.
-        ReplyBody::Object(v) if v["kind"].str() == "APIGroupDiscoveryList" => (media_type, v.to_string()),
-        ReplyBody::Object(v) => ("application/json", crate::apiserver::codec::encode(&v)),
-        ReplyBody::Status(s) => ("application/json", s.to_value().to_string()),
-        ReplyBody::Text(t) => ("text/plain; charset=utf-8", t),
-        ReplyBody::Watch(_) | ReplyBody::Stream(_) => ("text/plain", String::new()),
-    };
-    let body = if http.method == "HEAD" { Vec::new() } else { body.into_bytes() };
-    Answer::Full { code: reply.code, content_type: content_type.into(), warnings: reply.warnings, body }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_served_representation_is_taken() {
-        let kubectl = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json";
-        assert_eq!(accept(kubectl), Accept::Table);
-        assert_eq!(
-            accept("application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json"),
-            Accept::Discovery
-        );
-        assert_eq!(accept("application/vnd.kubernetes.protobuf,application/json"), Accept::Json);
-        assert_eq!(accept(""), Accept::Json);
-    }
-
-    #[test]
-    fn bodies_that_are_not_json_are_refused() {
-        let http = HttpRequest {
-            method: "POST".into(),
-            target: "/api/v1/pods".into(),
-            body: b"{".to_vec(),
-            ..HttpRequest::default()
-        };
-        assert_eq!(decode(&http).unwrap_err().code, 400);
     }
 }

@@ -1,7 +1,7 @@
 //! From text to a tree.
 
+use super::bracket::bracket;
 use super::compile::Inst;
-use crate::sh::glob::bracket;
 
 #[derive(Clone, Debug)]
 pub(super) enum Tree {

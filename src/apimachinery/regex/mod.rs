@@ -1,5 +1,6 @@
 //! Regular expressions: POSIX basic and extended, by bounded backtracking over a small program.
 
+pub mod bracket;
 mod compile;
 mod parse;
 
@@ -60,6 +61,49 @@ impl Regex {
             })
             .collect();
         Ok(Self { literal: literal.filter(|l| !fold && !l.is_empty()), program, groups: p.groups, fold })
+    }
+
+    /// Compiles an expression of Go's `regexp`, as far as this engine has what it says.
+    pub fn go(text: &str) -> Result<Self, String> {
+        let (fold, text) = text.strip_prefix("(?i)").map_or((false, text), |rest| (true, rest));
+        let (mut out, mut in_set, mut chars) = (String::new(), false, text.chars().peekable());
+        while let Some(c) = chars.next() {
+            match c {
+                '[' if !in_set => {
+                    in_set = true;
+                    out.push(c);
+                    // A bracket right behind the first is a member of the set.
+                    for first in ['^', ']'] {
+                        if chars.next_if_eq(&first).is_some() {
+                            out.push(first);
+                        }
+                    }
+                }
+                ']' if in_set => {
+                    in_set = false;
+                    out.push(c);
+                }
+                '\\' if in_set => match chars.next() {
+                    Some('d') => out.push_str("0-9"),
+                    Some('w') => out.push_str("a-zA-Z0-9_"),
+                    Some('s') => out.push_str(" \t\r\n"),
+                    Some(c) => out.push(c),
+                    None => {}
+                },
+                '\\' => {
+                    out.push(c);
+                    out.extend(chars.next());
+                }
+                '(' => {
+                    out.push(c);
+                    if chars.next_if_eq(&'?').is_some() && chars.next() != Some(':') {
+                        return Err("groups of this kind are not simulated here".to_owned());
+                    }
+                }
+                c => out.push(c),
+            }
+        }
+        Self::new(&out, true, fold)
     }
 
     pub fn is_match(&self, text: &str) -> bool {
