@@ -10,5 +10,6 @@ pub mod qos;
 pub mod resources;
 pub mod schema;
 pub mod tolerations;
+pub mod volumes;
 
 pub use resources::Resource;
