@@ -4,6 +4,7 @@ mod admission;
 mod context;
 mod env;
 mod hooks;
+mod host;
 pub mod images;
 mod log;
 mod node;

@@ -195,8 +195,9 @@ pub fn create(pod: &mut Pod, name: &str, context: &mut Context) -> Option<Runnin
         }
     };
     let attempt = pod.latest(name).map_or(0, |i| i.attempt + 1);
+    let mounts = volumes::mounts(pod, &spec, &vars, context);
     let mut kernel = Kernel::new(machine(pod, &spec, &image, vars, &context.node.spec.memory), context.now);
-    for (mount, is_dir) in volumes::mounts(pod, &spec, context) {
+    for (mount, is_dir) in mounts {
         kernel.mount(mount, is_dir);
     }
     let instance = Instance {

@@ -1,11 +1,12 @@
 //! The volumes of a pod as file trees. Models `pkg/volume` and `pkg/kubelet/volumemanager`.
 
 use super::context::Context;
-use super::env;
 use super::pod::Pod;
+use super::{env, host};
 use crate::apimachinery::{Object, Time, Value};
 use crate::client::{Informers, Resource};
 use crate::sh::{Files, Mount};
+use std::collections::BTreeMap;
 
 /// What a volume is made of: files by path, and the version of their source.
 type Content = Vec<(String, Vec<u8>)>;
@@ -16,9 +17,15 @@ pub fn set_up(pod: &mut Pod, context: &mut Context) -> Result<(), (String, Strin
     let volumes = pod.spec()["volumes"].clone();
     for volume in volumes.items() {
         let name = volume["name"].str().to_owned();
+        if let Some(path) = volume.at("hostPath.path").as_str() {
+            let tree = context.shared.entry(host_tree(context.node.name())).or_insert_with(host::files);
+            host::check(tree, path, volume.at("hostPath.type").str(), context.now)
+                .map_err(|why| (name.clone(), why))?;
+            continue;
+        }
         if let Some(source) = shared_source(volume, pod, context) {
             let source = source.map_err(|why| (name.clone(), why))?;
-            context.shared.entry(source).or_default();
+            context.shared.entry(source).or_insert_with(open_directory);
             continue;
         }
         let version = version(volume, pod, context.informers);
@@ -26,7 +33,8 @@ pub fn set_up(pod: &mut Pod, context: &mut Context) -> Result<(), (String, Strin
             continue;
         }
         let content = content(volume, pod, context).map_err(|why| (name.clone(), why))?;
-        let mut files = if content.is_none() { pod.volumes.remove(&name).unwrap_or_default() } else { Files::new() };
+        let mut files =
+            if content.is_none() { pod.volumes.remove(&name).unwrap_or_else(open_directory) } else { open_directory() };
         for (path, data) in content.into_iter().flatten() {
             put(&mut files, &path, &data, context.now);
         }
@@ -34,6 +42,18 @@ pub fn set_up(pod: &mut Pod, context: &mut Context) -> Result<(), (String, Strin
         pod.volume_sources.insert(name, version);
     }
     Ok(())
+}
+
+/// The root of a volume, which everybody may write to.
+fn open_directory() -> Files {
+    let mut files = Files::new();
+    let _ = files.chmod("/", 0o777);
+    files
+}
+
+/// The name of a node's own files among the trees that outlive pods.
+fn host_tree(node: &str) -> String {
+    format!("host:{node}")
 }
 
 fn put(files: &mut Files, path: &str, data: &[u8], now: Time) {
@@ -126,19 +146,14 @@ fn keyed(
         } else if let Some(value) = object["binaryData"].get(key) {
             out.push((path, env::decode_base64(value.str())));
         } else if !optional {
-            return Err(format!("{} references non-existent {} key: {key}", reference(what), what_key(what)));
+            let what = if what == "secret" { "references non-existent secret" } else { MISSING_CONFIG };
+            return Err(format!("{what} key: {key}"));
         }
     }
     Ok(())
 }
 
-fn reference(what: &str) -> &'static str {
-    if what == "secret" { "references" } else { "configmap" }
-}
-
-fn what_key(what: &str) -> &'static str {
-    if what == "secret" { "secret" } else { "config" }
-}
+const MISSING_CONFIG: &str = "configmap references non-existent config";
 
 fn downward(source: &Value, pod: &Pod, context: &Context, out: &mut Content) {
     for item in source["items"].items() {
@@ -152,8 +167,8 @@ fn downward(source: &Value, pod: &Pod, context: &Context, out: &mut Content) {
 
 /// Where a volume that outlives the pod lives: a path of the node, or a persistent volume. None for other volumes.
 fn shared_source(volume: &Value, pod: &Pod, context: &Context) -> Option<Result<String, String>> {
-    if let Some(path) = volume.at("hostPath.path").as_str() {
-        return Some(Ok(format!("{}:{path}", context.node.name())));
+    if !volume["hostPath"].is_null() {
+        return Some(Ok(host_tree(context.node.name())));
     }
     let claim = match volume["ephemeral"].is_null() {
         true => volume.at("persistentVolumeClaim.claimName").as_str()?.to_owned(),
@@ -169,7 +184,7 @@ fn shared_source(volume: &Value, pod: &Pod, context: &Context) -> Option<Result<
 }
 
 /// The mounts of a container, each with whether it is a directory.
-pub fn mounts(pod: &Pod, container: &Value, context: &Context) -> Vec<(Mount, bool)> {
+pub fn mounts(pod: &Pod, container: &Value, vars: &BTreeMap<String, String>, context: &Context) -> Vec<(Mount, bool)> {
     let volumes = pod.spec()["volumes"].items();
     let find = |name: &str| volumes.iter().find(|v| v["name"].str() == name);
     let mut out = Vec::new();
@@ -178,20 +193,21 @@ pub fn mounts(pod: &Pod, container: &Value, context: &Context) -> Vec<(Mount, bo
         let Some(volume) = find(name) else { continue };
         let source = shared_source(volume, pod, context).and_then(Result::ok);
         let sub_path = match mount["subPathExpr"].str() {
-            "" => mount["subPath"].str(),
-            expr => expr,
+            "" => mount["subPath"].str().to_owned(),
+            expr => env::expand(expr, vars),
         };
         let tree = match &source {
             Some(source) => context.shared.get(source),
             None => pod.volumes.get(name),
         };
-        let path = crate::sh::files::normalize("/", sub_path);
-        let is_dir = sub_path.is_empty() || tree.is_none_or(|t| !t.exists(&path) || t.is_dir(&path));
+        let within = format!("{}/{sub_path}", volume.at("hostPath.path").str());
+        let path = crate::sh::files::normalize("/", &within);
+        let is_dir = path == "/" || tree.is_none_or(|t| !t.exists(&path) || t.is_dir(&path));
         out.push((
             Mount {
                 path: mount["mountPath"].str().to_owned(),
                 volume: source.map_or_else(|| name.to_owned(), |s| format!("shared:{s}")),
-                sub_path: sub_path.to_owned(),
+                sub_path: if path == "/" { String::new() } else { path },
                 read_only: mount["readOnly"].bool() || is_read_only_kind(volume),
             },
             is_dir,

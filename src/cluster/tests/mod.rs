@@ -1,6 +1,7 @@
 //! Whole clusters: snapshots, and the lives of pods.
 
 mod jobs;
+mod kubelet;
 mod storage;
 mod workloads;
 
