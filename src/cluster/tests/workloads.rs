@@ -65,3 +65,40 @@ fn a_surging_daemon_set_starts_new_pods_before_old_ones_end() {
     let count = |what: &str| events.iter().filter(|e| e.starts_with(what)).count();
     assert_eq!((count("SuccessfulCreate"), count("SuccessfulDelete")), (6, 3));
 }
+
+#[test]
+fn nodes_are_told_of_when_they_are_cordoned_and_when_they_come_and_go() {
+    let mut cluster = Cluster::boot(&ClusterSpec::plain(1));
+    let nodes = "/api/v1/nodes";
+    patch(&mut cluster, &format!("{nodes}/node-1"), r#"{"spec":{"unschedulable":true}}"#);
+    create(&mut cluster, &[(nodes, r#"{"apiVersion":"v1","kind":"Node","metadata":{"name":"mine"}}"#)]);
+    let mine = look(&mut cluster, &format!("{nodes}/mine"), 65);
+    let ready = &mine.at("status.conditions")[0];
+    assert_eq!((ready["status"].str(), ready["reason"].str()), ("Unknown", "NodeStatusNeverUpdated"));
+    cluster.handle(Request::delete(format!("{nodes}/mine"), Value::Null));
+    look(&mut cluster, nodes, 6);
+    let mut events = events_of(&mut cluster, "Node");
+    events.sort();
+    assert_eq!(
+        events,
+        [
+            "NodeNotSchedulable: Node node-1 status is now: NodeNotSchedulable",
+            "RegisteredNode: Node mine event: Registered Node mine in Controller",
+            "RemovingNode: Node mine event: Removing Node mine from Controller",
+        ]
+    );
+}
+
+#[test]
+fn an_endpoint_that_is_not_ready_does_not_serve() {
+    let mut cluster = Cluster::boot(&ClusterSpec::plain(1));
+    let pod = r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p","labels":{"a":"b"}},"spec":{"containers":[{"name":"c",
+        "image":"nginx","readinessProbe":{"exec":{"command":["false"]}}}]}}"#;
+    let service = r#"{"apiVersion":"v1","kind":"Service","metadata":{"name":"s"},"spec":{"selector":{"a":"b"},
+        "ports":[{"port":80}]}}"#;
+    create(&mut cluster, &[(PODS, pod), ("/api/v1/namespaces/default/services", service)]);
+    let slices = look(&mut cluster, "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices", 6);
+    let slice = slices["items"].items().iter().find(|s| s.name().starts_with("s-")).expect("a slice");
+    let conditions = &slice["endpoints"][0]["conditions"];
+    assert_eq!(conditions["serving"].as_bool(), Some(false));
+}
