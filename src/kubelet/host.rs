@@ -2,7 +2,7 @@
 
 use crate::apimachinery::Time;
 use crate::sh::Files;
-use crate::sh::files::normalize;
+use crate::sh::files::{Who, normalize};
 
 const DIRECTORIES: &[&str] = &[
     "/bin",
@@ -47,7 +47,7 @@ pub fn files() -> Files {
     for (path, text) in FILES {
         files.put(path, text.as_bytes(), Time::default());
     }
-    let _ = files.chmod("/tmp", 0o777);
+    let _ = files.chmod("/tmp", 0o1777);
     let _ = files.symlink("/run", "/var/run", Time::default());
     files.put("/run/containerd/containerd.sock", b"", Time::default());
     files
@@ -55,6 +55,7 @@ pub fn files() -> Files {
 
 /// Makes what a `hostPath` may make, and says where it is not what its type asks for. Models `checkTypeInternal`.
 pub fn check(files: &mut Files, path: &str, kind: &str, now: Time) -> Result<(), String> {
+    files.who = Who::default();
     let path = normalize("/", path);
     let is_dir = files.is_dir(&path);
     let is_file = !is_dir && files.exists(&path);

@@ -2,6 +2,7 @@
 
 mod admission;
 mod context;
+mod dns;
 mod env;
 mod hooks;
 mod host;

@@ -69,3 +69,40 @@ fn a_container_that_is_killed_ended_then() {
     let time = |field: &str| Time::parse_rfc3339(ended[field].str()).expect("a time");
     assert!(time("finishedAt").since(time("startedAt")) >= Duration::from_secs(20));
 }
+
+/// Runs a script in a pod with this security context and an empty volume at `/data`: what it says.
+fn said(security: &str, script: &str) -> String {
+    let mut cluster = Cluster::boot(&ClusterSpec::plain(1));
+    let script = Value::from(format!("({script}) > /dev/termination-log 2>&1"));
+    let spec = format!(
+        r#"{{"restartPolicy":"Never","securityContext":{security},"volumes":[{{"name":"v","emptyDir":{{}}}}],"containers":[{{
+            "name":"c","image":"busybox","command":["sh","-c",{script}],"volumeMounts":[{{"name":"v","mountPath":"/data"}}]}}]}}"#
+    );
+    let pod = live(&mut cluster, &spec, 10);
+    pod.at("status.containerStatuses")[0].at("state.terminated.message").str().to_owned()
+}
+
+#[test]
+fn a_container_works_in_the_name_it_is_given() {
+    // The task "Configure a Security Context" of the documentation.
+    let context = r#"{"runAsUser":1000,"runAsGroup":3000,"fsGroup":2000,"supplementalGroups":[4000]}"#;
+    assert_eq!(said(context, "id"), "uid=1000 gid=3000 groups=2000,3000,4000\n");
+    assert_eq!(said(context, "ls -ld /data | cut -c1-23"), "drwxrwsrwx 2 root 2000 \n");
+    assert_eq!(said(context, "echo hello > /data/f; ls -l /data/f | cut -c1-22"), "-rw-r--r-- 1 1000 2000\n");
+    assert_eq!(said(context, "touch /etc/x"), "touch: /etc/x: Permission denied\n");
+    assert_eq!(said("{}", "id"), "uid=0(root) gid=0(root) groups=0(root),10(wheel)\n");
+}
+
+#[test]
+fn files_of_config_maps_are_links_into_a_directory_of_one_moment() {
+    let mut cluster = Cluster::boot(&ClusterSpec::plain(1));
+    let map = r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"m"},"data":{"a":"1"}}"#;
+    create(&mut cluster, &[("/api/v1/namespaces/default/configmaps", map)]);
+    let spec = r#"{"restartPolicy":"Never","volumes":[{"name":"v","configMap":{"name":"m","defaultMode":256}}],"containers":[
+        {"name":"c","image":"busybox","command":["sh","-c",
+        "(readlink /v/a; ls -lL /v/a | cut -c1-10; ls -a /v | grep -c 2026; cat /v/a) > /dev/termination-log"],
+        "volumeMounts":[{"name":"v","mountPath":"/v"}]}]}"#;
+    let pod = live(&mut cluster, spec, 10);
+    let said = pod.at("status.containerStatuses")[0].at("state.terminated.message").str().to_owned();
+    assert_eq!(said, "..data/a\n-r--------\n1\n1");
+}

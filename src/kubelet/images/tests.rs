@@ -218,6 +218,11 @@ fn shells_use_the_words_of_their_image() {
 }
 
 #[test]
+fn servers_of_images_do_not_stand_in_for_tools() {
+    assert_eq!(run("busybox", &[], &["whoami"]), ("root\n".to_owned(), Some(0)));
+}
+
+#[test]
 fn every_tool_of_a_base_can_be_started() {
     let mut missing = Vec::new();
     for image in ["busybox", "alpine", "debian", "node"] {
