@@ -34,7 +34,7 @@ pub fn ls(io: &mut Io<'_>, call: &Call<'_>) -> i32 {
     let paths = if o.rest.is_empty() { vec![".".to_owned()] } else { o.rest.clone() };
     let (mut files, mut dirs, mut status) = (Vec::new(), Vec::new(), 0);
     for path in paths {
-        let found = if o.has('l') || o.has('d') { io.lstat(&path) } else { io.stat(&path) };
+        let found = if (o.has('l') || o.has('d')) && !o.has('L') { io.lstat(&path) } else { io.stat(&path) };
         match found {
             Ok(stat) if stat.is_dir && !o.has('d') => dirs.push(path),
             Ok(stat) => files.push(Entry { name: path, stat }),
@@ -92,7 +92,8 @@ fn list(io: &mut Io<'_>, dir: &str, o: &opts::Opts) -> Vec<Entry> {
     names
         .into_iter()
         .filter_map(|name| {
-            let stat = io.lstat(&format!("{dir}/{name}")).ok()?;
+            let path = format!("{dir}/{name}");
+            let stat = if o.has('L') { io.stat(&path) } else { io.lstat(&path) }.ok()?;
             Some(Entry { name, stat })
         })
         .collect()
