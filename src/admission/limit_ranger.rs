@@ -124,6 +124,14 @@ fn bounds(kind: &str, item: &Value, requests: &Value, limits: &Value, wrong: &mu
     for (name, bound) in item["max"].fields() {
         let (bound, request, limit) = (Quantity::of(bound), amount(requests, name), amount(limits, name));
         let head = format!("maximum {name} usage per {kind} is {bound}");
+        if kind == "PersistentVolumeClaim" {
+            match request {
+                None => wrong.push(format!("{head}.  No request is specified")),
+                Some(request) if request > bound => wrong.push(format!("{head}, but request is {request}")),
+                Some(_) => {}
+            }
+            continue;
+        }
         match (request, limit) {
             // Claims have requests only.
             (Some(request), None) if kind == "PersistentVolumeClaim" => {

@@ -8,6 +8,14 @@ use crate::object;
 
 /// A node is silent when its lease was not renewed for this long.
 const MONITOR_GRACE: Duration = Duration::from_secs(50);
+/// A new node may take this long to say something.
+const STARTUP_GRACE: Duration = Duration::from_secs(60);
+/// Nodes are looked at this often.
+const MONITOR_PERIOD: Duration = Duration::from_secs(5);
+/// Before the keys of nodes that were deleted; their uid follows the name.
+const REMOVED: &str = "removed ";
+/// Before the keys of nodes that are new.
+const ADDED: &str = "added ";
 
 #[derive(Clone)]
 pub struct NodeLifecycle;
@@ -42,7 +50,18 @@ impl Controller for NodeLifecycle {
 
     fn enqueue(&mut self, delta: &Delta, _: &Informers, queue: &mut WorkQueue, now: Time) {
         match delta.resource {
-            Resource::Nodes if !delta.is_delete() => queue.add(&*delta.key),
+            Resource::Nodes if delta.is_delete() => {
+                let period = MONITOR_PERIOD.as_nanos() as i64;
+                let look = Time(now.0 - now.0.rem_euclid(period) + period);
+                queue.add_at(format!("{REMOVED}{} {}", delta.key, delta.object().uid()), look);
+            }
+            Resource::Nodes => {
+                // Those that kubelets register come with the cluster, whose first events are long gone.
+                if delta.is_add() && delta.object().at("status.nodeInfo.kubeletVersion").str().is_empty() {
+                    queue.add(format!("{ADDED}{}", delta.key));
+                }
+                queue.add(&*delta.key);
+            }
             Resource::Leases if !delta.is_delete() => {
                 if delta.object().namespace() == "kube-node-lease" {
                     queue.add_at(delta.object().name(), now + MONITOR_GRACE);
@@ -53,7 +72,26 @@ impl Controller for NodeLifecycle {
     }
 
     fn reconcile(&mut self, key: &str, context: &mut Context) -> Result<(), Status> {
-        let Some(node) = context.get(Resource::Nodes, key).cloned() else { return Ok(()) };
+        if let Some((name, uid)) = key.strip_prefix(REMOVED).and_then(|k| k.split_once(' ')) {
+            let node = object! { "apiVersion" => "v1", "kind" => "Node", "metadata" => object! { "name" => name, "uid" => uid } };
+            let message = format!("Node {name} event: Removing Node {name} from Controller");
+            context.event(&node, "Normal", "RemovingNode", &message);
+            return Ok(());
+        }
+        let added = key.strip_prefix(ADDED);
+        let Some(node) = context.get(Resource::Nodes, added.unwrap_or(key)).cloned() else { return Ok(()) };
+        if let Some(name) = added {
+            let message = format!("Node {name} event: Registered Node {name} in Controller");
+            context.event(&node, "Normal", "RegisteredNode", &message);
+            return Ok(());
+        }
+        if pods::condition(&node, "Ready").is_null() {
+            let until = node.creation_timestamp().unwrap_or(context.now) + STARTUP_GRACE;
+            if until <= context.now {
+                return never_heard_of(node, context);
+            }
+            context.queue.add_at(key, until);
+        }
         let lease = context.get(Resource::Leases, &format!("kube-node-lease/{key}"));
         let renewed = lease.and_then(|l| Time::parse_rfc3339(l.at("spec.renewTime").str()));
         if let Some(renewed) = renewed {
@@ -65,6 +103,22 @@ impl Controller for NodeLifecycle {
         }
         set_taints(node, context)
     }
+}
+
+/// Says of a node that never said anything itself that nothing is known of it.
+fn never_heard_of(mut node: Value, context: &mut Context) -> Result<(), Status> {
+    let created = node.metadata()["creationTimestamp"].clone();
+    for kind in ["Ready", "MemoryPressure", "DiskPressure", "PIDPressure"] {
+        let condition = object! {
+            "type" => kind, "status" => "Unknown", "reason" => "NodeStatusNeverUpdated",
+            "message" => "Kubelet never posted node status.", "lastHeartbeatTime" => created.clone(),
+            "lastTransitionTime" => context.now.rfc3339(),
+        };
+        if pods::condition(&node, kind).is_null() {
+            node.at_mut("status.conditions").list_mut().push(condition);
+        }
+    }
+    context.door().update_status(Resource::Nodes, node).map(|_| ())
 }
 
 /// Marks a silent node's conditions Unknown.

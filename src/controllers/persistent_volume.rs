@@ -2,8 +2,7 @@
 //! `pvcprotection` and `pvprotection`.
 
 use super::{Context, Controller};
-use crate::apimachinery::labels::Selector;
-use crate::apimachinery::quantity::Quantity;
+use crate::api::volumes;
 use crate::apimachinery::time::{Duration, Time};
 use crate::apimachinery::{Object, Status, Value};
 use crate::client::{Delta, Informers, Resource, WorkQueue};
@@ -15,6 +14,8 @@ const RESYNC: Duration = Duration::from_secs(15);
 const PROTECT: &str = "use of ";
 const BOUND_BY: &str = "pv.kubernetes.io/bound-by-controller";
 const BIND_COMPLETED: &str = "pv.kubernetes.io/bind-completed";
+/// The scheduler notes here for which node a volume is to be made.
+const SELECTED_NODE: &str = "volume.kubernetes.io/selected-node";
 
 #[derive(Clone)]
 pub struct PersistentVolumes;
@@ -84,75 +85,137 @@ fn sync_claim(key: &str, context: &mut Context) -> Result<(), Status> {
         return release_finalizer(Resource::PersistentVolumeClaims, &claim, "kubernetes.io/pvc-protection", context);
     }
     if claim.annotation(BIND_COMPLETED).is_some() {
-        return Ok(());
+        return sync_bound(claim, context);
     }
-    let class = claim.at("spec.storageClassName").str();
-    let found = find_volume(&claim, context);
-    if let Some(volume) = found {
-        return bind(&claim, volume, context);
+    let named = claim.at("spec.volumeName").str().to_owned();
+    let bound = match named.as_str() {
+        "" => sync_unbound(&claim, context)?,
+        name => sync_named(&claim, name, context)?,
+    };
+    if bound {
+        return Ok(());
     }
     context.queue.add_at(key, next_resync(context.now));
-    let waits = context.get(Resource::StorageClasses, class);
-    let (kind, reason, message) = match (class, waits) {
-        ("", _) => (
-            "Normal",
-            "FailedBinding",
-            "no persistent volumes available for this claim and no storage class is set".to_owned(),
-        ),
-        (class, None) => ("Warning", "ProvisioningFailed", format!("storageclass.storage.k8s.io {class:?} not found")),
-        (_, Some(class)) if class["volumeBindingMode"].str() == "WaitForFirstConsumer" => {
-            ("Normal", "WaitForFirstConsumer", "waiting for first consumer to be created before binding".to_owned())
-        }
-        (_, Some(class)) => {
-            let provisioner = class["provisioner"].str();
-            let message = format!(
-                "Waiting for a volume to be created either by the external provisioner '{provisioner}' or manually by the \
-                 system administrator. If volume creation is delayed, please verify that the provisioner is running and \
-                 correctly registered."
-            );
-            ("Normal", "ExternalProvisioning", message)
-        }
-    };
-    context.event(&claim, kind, reason, &message);
-    if claim.at("status.phase").str() == "Pending" {
-        return Ok(());
-    }
-    let mut pending = claim;
-    pending.set("status.phase", "Pending");
-    context.door().update_status(Resource::PersistentVolumeClaims, pending).map(|_| ())
+    set_claim_phase(claim, "Pending", context)
 }
 
-/// The smallest volume that fits, or the one that claim or volume name.
-fn find_volume(claim: &Value, context: &Context) -> Option<Value> {
-    let named = claim.at("spec.volumeName").str();
-    let free = |volume: &&Value| {
-        let reference = volume.at("spec.claimRef");
-        reference.is_null()
-            || (reference["name"].str() == claim.name()
-                && reference["namespace"].str() == claim.namespace()
-                && (reference["uid"].str().is_empty() || reference["uid"].str() == claim.uid()))
-    };
-    let volumes = context.informers.list_in(Resource::PersistentVolumes, "").filter(|v| !v.is_terminating());
-    if !named.is_empty() {
-        return volumes.filter(free).find(|v| v.name() == named).cloned();
+fn set_claim_phase(mut claim: Value, phase: &str, context: &mut Context) -> Result<(), Status> {
+    if claim.at("status.phase").str() == phase {
+        return Ok(());
     }
-    let size = |v: &Value| Quantity::of(&v.at("spec.capacity")["storage"]).value();
-    let wanted = Quantity::of(&claim.at("spec.resources.requests")["storage"]).value();
-    let modes =
-        |v: &Value| -> Vec<String> { v.at("spec.accessModes").items().iter().map(|m| m.str().to_owned()).collect() };
-    let fits = |volume: &&Value| {
-        let offered = modes(volume);
-        let mode = |v: &Value| if v.at("spec.volumeMode").str() == "Block" { "Block" } else { "Filesystem" };
-        let selected = claim.at("spec.selector").is_null()
-            || Selector::from_label_selector(claim.at("spec.selector")).is_ok_and(|s| s.matches(volume.labels()));
-        size(volume) >= wanted
-            && modes(claim).iter().all(|m| offered.contains(m))
-            && volume.at("spec.storageClassName").str() == claim.at("spec.storageClassName").str()
-            && mode(volume) == mode(claim)
-            && selected
-            && matches!(volume.at("status.phase").str(), "Available" | "Pending" | "")
+    claim.set("status.phase", phase);
+    for field in ["status.accessModes", "status.capacity"] {
+        claim.remove(field);
+    }
+    context.door().update_status(Resource::PersistentVolumeClaims, claim).map(|_| ())
+}
+
+/// A claim without its volume is lost. Models `syncBoundClaim`.
+fn sync_bound(claim: Value, context: &mut Context) -> Result<(), Status> {
+    let name = claim.at("spec.volumeName").str();
+    let volume = context.get(Resource::PersistentVolumes, name);
+    let (reason, message) = match volume {
+        None => ("ClaimLost", "Bound claim has lost its PersistentVolume. Data on the volume is lost!"),
+        Some(volume) if volume.at("spec.claimRef").is_null() || volumes::is_held_for(volume, &claim) => return Ok(()),
+        Some(_) => ("ClaimMisbound", "Two claims are bound to the same volume, this one is bound incorrectly"),
     };
-    volumes.filter(free).filter(fits).min_by_key(|v| (v.at("spec.claimRef").is_null(), size(v))).cloned()
+    if claim.at("status.phase").str() != "Lost" {
+        context.event(&claim, "Warning", reason, message);
+    }
+    set_claim_phase(claim, "Lost", context)
+}
+
+/// Binds a claim to the volume that it names. True where that was done.
+fn sync_named(claim: &Value, name: &str, context: &mut Context) -> Result<bool, Status> {
+    let Some(volume) = context.get(Resource::PersistentVolumes, name).cloned() else { return Ok(false) };
+    if volumes::is_held_for(&volume, claim) {
+        return bind(claim, volume, context).map(|()| true);
+    }
+    let (reason, message) = match (volume.at("spec.claimRef").is_null(), volumes::check(&volume, claim)) {
+        (true, Ok(())) => return bind(claim, volume, context).map(|()| true),
+        (true, Err(why)) => ("VolumeMismatch", format!("Cannot bind to requested volume {name:?}: {why}")),
+        _ => ("FailedBinding", format!("volume {name:?} already bound to a different claim.")),
+    };
+    context.event(claim, "Warning", reason, &message);
+    Ok(false)
+}
+
+/// Binds a claim to the best volume; where there is none, says who is waited for. Models `syncUnboundClaim`.
+fn sync_unbound(claim: &Value, context: &mut Context) -> Result<bool, Status> {
+    let name = volumes::class(claim);
+    let class = context.get(Resource::StorageClasses, name);
+    let delays = class.is_some_and(|c| c["volumeBindingMode"].str() == "WaitForFirstConsumer");
+    let all = context.informers.list_in(Resource::PersistentVolumes, "");
+    if let Some(volume) = volumes::find(claim, all, None, delays).cloned() {
+        return bind(claim, volume, context).map(|()| true);
+    }
+    if delays && claim.annotation(SELECTED_NODE).is_none() {
+        let (reason, message) = consumer(claim, context);
+        context.event(claim, "Normal", reason, &message);
+        return Ok(false);
+    }
+    match (name, class) {
+        ("", _) => {
+            let message = "no persistent volumes available for this claim and no storage class is set";
+            context.event(claim, "Normal", "FailedBinding", message);
+        }
+        (name, None) => {
+            let message = format!("storageclass.storage.k8s.io {name:?} not found");
+            context.event(claim, "Warning", "ProvisioningFailed", &message);
+        }
+        (_, Some(class)) => provision(claim, class["provisioner"].str(), context)?,
+    }
+    Ok(false)
+}
+
+/// Whom a claim waits for whose volume is chosen with the node of its pod.
+fn consumer(claim: &Value, context: &Context) -> (&'static str, String) {
+    let pods = context.informers.list_in(Resource::Pods, claim.namespace());
+    let waiting: Vec<&str> = pods
+        .filter(|p| !super::pods::is_terminal(p) && p.at("spec.nodeName").str().is_empty() && uses(p, claim.name()))
+        .map(Object::name)
+        .collect();
+    match waiting.as_slice() {
+        [] => ("WaitForFirstConsumer", "waiting for first consumer to be created before binding".to_owned()),
+        [pod] => ("WaitForPodScheduled", format!("waiting for pod {pod} to be scheduled")),
+        pods => ("WaitForPodScheduled", format!("waiting for pods {} to be scheduled", pods.join(","))),
+    }
+}
+
+/// In-tree provisioners whose work CSI drivers have taken over.
+const MIGRATED: &[(&str, &str)] = &[
+    ("kubernetes.io/aws-ebs", "ebs.csi.aws.com"),
+    ("kubernetes.io/azure-disk", "disk.csi.azure.com"),
+    ("kubernetes.io/azure-file", "file.csi.azure.com"),
+    ("kubernetes.io/cinder", "cinder.csi.openstack.org"),
+    ("kubernetes.io/gce-pd", "pd.csi.storage.gke.io"),
+    ("kubernetes.io/portworx-volume", "pxd.portworx.com"),
+    ("kubernetes.io/vsphere-volume", "csi.vsphere.vmware.com"),
+];
+
+/// Asks an external provisioner for a volume; none runs here. Models `provisionClaim`.
+fn provision(claim: &Value, provisioner: &str, context: &mut Context) -> Result<(), Status> {
+    let migrated = MIGRATED.iter().find(|(name, _)| *name == provisioner);
+    if migrated.is_none() && provisioner.starts_with("kubernetes.io/") {
+        let message = format!("no volume plugin matched name: {provisioner}");
+        context.event(claim, "Warning", "ProvisioningFailed", &message);
+        return Ok(());
+    }
+    let provisioner = migrated.map_or(provisioner, |(_, csi)| csi);
+    let mut asked = claim.clone();
+    for annotation in ["volume.beta.kubernetes.io/storage-provisioner", "volume.kubernetes.io/storage-provisioner"] {
+        asked.set_in(&["metadata", "annotations", annotation], provisioner);
+    }
+    let asked = match asked.annotations() == claim.annotations() {
+        true => asked,
+        false => context.door().update(Resource::PersistentVolumeClaims, asked)?,
+    };
+    let message = format!(
+        "Waiting for a volume to be created either by the external provisioner '{provisioner}' or manually by the system \
+         administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered."
+    );
+    context.event(&asked, "Normal", "ExternalProvisioning", &message);
+    Ok(())
 }
 
 fn bind(claim: &Value, mut volume: Value, context: &mut Context) -> Result<(), Status> {
@@ -193,27 +256,82 @@ fn sync_volume(name: &str, context: &mut Context) -> Result<(), Status> {
     }
     let reference = volume.at("spec.claimRef");
     if reference.is_null() || reference["uid"].str().is_empty() {
-        return set_phase(volume.clone(), "Available", context);
+        return set_phase(volume.clone(), "Available", "", context).map(|_| ());
     }
     let key = format!("{}/{}", reference["namespace"].str(), reference["name"].str());
     let claim = context.get(Resource::PersistentVolumeClaims, &key).filter(|c| c.uid() == reference["uid"].str());
-    if claim.is_some() {
+    if let Some(claim) = claim {
+        // A claim that does not know of its volume yet is to learn of it.
+        if claim.annotation(BIND_COMPLETED).is_none() {
+            context.queue.add(key);
+        }
         return Ok(());
     }
-    if volume.at("spec.persistentVolumeReclaimPolicy").str() == "Delete" {
-        let _ = context.door().delete(Resource::PersistentVolumes, name, Value::Null);
-        return Ok(());
+    // Failed volumes stay so.
+    let volume = match volume.at("status.phase").str() {
+        "Failed" => return Ok(()),
+        _ => set_phase(volume.clone(), "Released", "", context)?,
+    };
+    match volume.at("spec.persistentVolumeReclaimPolicy").str() {
+        "Delete" => delete_volume(volume, context),
+        "Recycle" => recycle(volume, context),
+        _ => Ok(()),
     }
-    set_phase(volume.clone(), "Released", context)
 }
 
-fn set_phase(mut volume: Value, phase: &str, context: &mut Context) -> Result<(), Status> {
-    if volume.at("status.phase").str() == phase {
+/// Deletes what is behind a volume and then the volume. Models `deleteVolumeOperation`.
+fn delete_volume(volume: Value, context: &mut Context) -> Result<(), Status> {
+    let provisioner = volume.annotation("pv.kubernetes.io/provisioned-by").unwrap_or("");
+    if !provisioner.is_empty() && !provisioner.starts_with("kubernetes.io/") {
+        // Who made it deletes it.
         return Ok(());
+    }
+    let path = volume.at("spec.hostPath.path");
+    let why = match path.as_str() {
+        Some(path) if path.find("/tmp/").is_some_and(|at| path.len() > at + "/tmp/".len()) => {
+            let deleted = context.door().delete(Resource::PersistentVolumes, volume.name(), Value::Null);
+            return deleted.map(|_| ());
+        }
+        Some(path) => format!("host_path deleter only supports /tmp/.+ but received provided {path}"),
+        None => {
+            let name = volume.name();
+            format!("error getting deleter volume plugin for volume {name:?}: no deletable volume plugin matched")
+        }
+    };
+    fail(volume, "VolumeFailedDelete", &why, context)
+}
+
+/// Empties a volume for the next claim. Models `recycleVolumeOperation`.
+fn recycle(mut volume: Value, context: &mut Context) -> Result<(), Status> {
+    if volume.at("spec.hostPath").is_null() && volume.at("spec.nfs").is_null() {
+        return fail(volume, "VolumeFailedRecycle", "no recyclable volume plugin matched", context);
+    }
+    context.event(&volume, "Normal", "VolumeRecycled", "Volume recycled");
+    volume.remove("spec.claimRef");
+    if let Value::Map(_) = volume.annotations() {
+        volume.at_mut("metadata.annotations").map_mut().remove(BOUND_BY);
+    }
+    let volume = context.door().update(Resource::PersistentVolumes, volume)?;
+    set_phase(volume, "Available", "", context).map(|_| ())
+}
+
+fn fail(volume: Value, reason: &str, why: &str, context: &mut Context) -> Result<(), Status> {
+    let volume = set_phase(volume, "Failed", why, context)?;
+    context.event(&volume, "Warning", reason, why);
+    Ok(())
+}
+
+fn set_phase(mut volume: Value, phase: &str, message: &str, context: &mut Context) -> Result<Value, Status> {
+    if volume.at("status.phase").str() == phase {
+        return Ok(volume);
     }
     volume.set("status.phase", phase);
     volume.set("status.lastPhaseTransitionTime", context.now.rfc3339());
-    context.door().update_status(Resource::PersistentVolumes, volume).map(|_| ())
+    match message {
+        "" => drop(volume.remove("status.message")),
+        why => volume.set("status.message", why),
+    }
+    context.door().update_status(Resource::PersistentVolumes, volume)
 }
 
 /// Takes the protection off what is being deleted and no longer used.
@@ -230,15 +348,17 @@ fn release_finalizer(resource: Resource, object: &Value, finalizer: &str, contex
     }
 }
 
+/// True where a pod mounts a claim.
+fn uses(pod: &Value, claim: &str) -> bool {
+    let mut volumes = pod["spec"]["volumes"].items().iter();
+    volumes.any(|v| v.at("persistentVolumeClaim.claimName").str() == claim)
+}
+
 fn is_used(resource: Resource, object: &Value, context: &Context) -> bool {
     if resource == Resource::PersistentVolumes {
         return object.at("status.phase").str() == "Bound";
     }
-    let uses = |pod: &Value| {
-        let mut volumes = pod["spec"]["volumes"].items().iter();
-        volumes.any(|v| v.at("persistentVolumeClaim.claimName").str() == object.name())
-    };
     let mut pods = context.informers.list_in(Resource::Pods, object.namespace());
     // Pods that were never bound and pods that ended use nothing.
-    pods.any(|p| uses(p) && !p.at("spec.nodeName").str().is_empty() && !super::pods::is_terminal(p))
+    pods.any(|p| uses(p, object.name()) && !p.at("spec.nodeName").str().is_empty() && !super::pods::is_terminal(p))
 }

@@ -20,7 +20,7 @@ pub fn infos(infos: &mut Vec<Info>, field: &str) -> Result<bool> {
     if !is_table {
         let mut keyed: Vec<(Option<Value>, Info)> = infos.drain(..).map(|i| (key(&path, &i.object), i)).collect();
         let found = keyed.is_empty() || keyed.iter().any(|(k, _)| k.is_some());
-        keyed.sort_by(|a, b| order(&a.0, &b.0));
+        merge_sort(&mut keyed);
         infos.extend(keyed.into_iter().map(|(_, i)| i));
         return Ok(found);
     }
@@ -29,7 +29,7 @@ pub fn infos(infos: &mut Vec<Info>, field: &str) -> Result<bool> {
         let mut keyed: Vec<(Option<Value>, Value)> =
             info.object["rows"].items().iter().map(|r| (key(&path, &r["object"]), r.clone())).collect();
         found |= keyed.iter().any(|(k, _)| k.is_some());
-        keyed.sort_by(|a, b| order(&a.0, &b.0));
+        merge_sort(&mut keyed);
         info.object.set("rows", keyed.into_iter().map(|(_, r)| r).collect::<Value>());
     }
     Ok(found)
@@ -50,6 +50,29 @@ fn join_tables(infos: &mut Vec<Info>) {
 
 fn key(path: &JsonPath, object: &Value) -> Option<Value> {
     path.find(object).ok()?.into_iter().next()?.into_iter().next()
+}
+
+/// Sorts, keeping equal ones in their order. The order of texts is none: quantities compare as such with each other only,
+/// which the standard library's sort panics at.
+fn merge_sort<T>(keyed: &mut Vec<(Option<Value>, T)>) {
+    if keyed.len() < 2 {
+        return;
+    }
+    let mut right = keyed.split_off(keyed.len() / 2);
+    merge_sort(keyed);
+    merge_sort(&mut right);
+    let (mut left, mut right) = (std::mem::take(keyed).into_iter().peekable(), right.into_iter().peekable());
+    loop {
+        let takes_right = match (left.peek(), right.peek()) {
+            (Some(a), Some(b)) => order(&a.0, &b.0) == Ordering::Greater,
+            (None, Some(_)) => true,
+            _ => false,
+        };
+        match if takes_right { right.next() } else { left.next() } {
+            Some(next) => keyed.push(next),
+            None => return,
+        }
+    }
 }
 
 /// What lacks the field comes first.
@@ -107,5 +130,19 @@ fn natural(a: &str, b: &str) -> Ordering {
                 y.next();
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_no_order_is_sorted_nevertheless() {
+        let texts = ["1", "10", "9x", "2Ki", "a", "", "3k", "x1", "2026-11-23T12:20:34Z", "100m"];
+        let many = (0..200).map(|i| (texts.get(i * 7 % 10).map(|t| Value::from(*t)), i));
+        let mut keyed: Vec<(Option<Value>, usize)> = many.collect();
+        merge_sort(&mut keyed);
+        assert_eq!(keyed.len(), 200);
     }
 }

@@ -42,6 +42,7 @@ impl Context<'_> {
         work: impl FnOnce(&mut Kernel, &mut dyn Env) -> R,
     ) -> Option<R> {
         let mut kernel = pod.by_id_mut(id)?.kernel.take()?;
+        kernel.tell_time(self.now);
         let ip = pod.sandbox.as_ref().map_or("", |s| s.ip.as_str()).to_owned();
         let mut world = World {
             pods: Neighbours { uid: &pod.uid, siblings: &mut pod.instances, others: &mut *self.others },

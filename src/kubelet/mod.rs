@@ -2,8 +2,10 @@
 
 mod admission;
 mod context;
+mod dns;
 mod env;
 mod hooks;
+mod host;
 pub mod images;
 mod log;
 mod node;

@@ -6,7 +6,7 @@ use super::images::Resolved;
 use super::pod::Backoff;
 use crate::apimachinery::time::{Duration, Time};
 use crate::apimachinery::{Object, Value};
-use crate::client::recorder::Style;
+use crate::client::recorder::{Ref, Style};
 use crate::client::{Api, Door, EventRecorder, Informers, Request, Resource};
 use crate::network::Addresses;
 use crate::sim::Rng;
@@ -42,6 +42,8 @@ pub struct Node {
     next_status: Time,
     last_report: Time,
     reported_images: usize,
+    /// Whether the node took pods when that was last looked at.
+    unschedulable: bool,
 }
 
 impl Node {
@@ -61,6 +63,7 @@ impl Node {
             next_status: Time::default(),
             last_report: Time::default(),
             reported_images: 0,
+            unschedulable: false,
             spec,
             rng,
         }
@@ -109,6 +112,7 @@ impl Node {
             return false;
         }
         self.next_status = now + STATUS_EVERY;
+        self.tell_schedulable(informers, api, now);
         let changed = !self.ready || self.reported_images != self.images.len();
         if !changed && now.since(self.last_report) < REPORT_EVERY {
             return false;
@@ -121,6 +125,19 @@ impl Node {
         self.ready = true;
         self.report(node, api, now);
         changed
+    }
+
+    /// Records that the node was cordoned or uncordoned. Models `recordNodeSchedulableEvent`.
+    fn tell_schedulable(&mut self, informers: &Informers, api: &mut dyn Api, now: Time) {
+        let Some(node) = informers.get(Resource::Nodes, self.name()) else { return };
+        let unschedulable = node.at("spec.unschedulable").bool();
+        if unschedulable == self.unschedulable {
+            return;
+        }
+        self.unschedulable = unschedulable;
+        let reason = if unschedulable { "NodeNotSchedulable" } else { "NodeSchedulable" };
+        let message = format!("Node {} status is now: {reason}", node.name());
+        self.events.event(api, now, &Ref::of(node), ("Normal", reason, ""), &message);
     }
 
     pub fn next_timer(&self) -> Option<Time> {

@@ -32,6 +32,18 @@ impl Kind {
     }
 }
 
+/// What came of a probe.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Success,
+    /// What the container said, or why it did not answer.
+    Failure(String),
+    /// The probe could not be asked: told, and not counted.
+    Error(String),
+}
+
+use Outcome::{Error, Failure, Success};
+
 /// A probe that was asked and has not answered yet.
 #[derive(Clone, Debug)]
 enum Asked {
@@ -205,28 +217,25 @@ fn ask(pod: &mut Pod, probe: &mut Probe, spec: &Value, context: &mut Context) {
     }
     let timeout = Duration::from_secs(u64::try_from(spec["timeoutSeconds"].int().max(1)).unwrap_or(1));
     match start(pod, spec, &probe.container, &id, context) {
-        Ok(None) => judge(pod, probe, spec, Ok(()), context),
+        Ok(None) => judge(pod, probe, spec, Success, context),
         Ok(Some(asked)) => {
             probe.asked = Some((asked, context.now + timeout));
             read_answer(pod, probe, spec, context);
         }
-        Err(why) => judge(pod, probe, spec, Err(why), context),
+        Err(outcome) => judge(pod, probe, spec, outcome, context),
     }
 }
 
 /// Asks. `Ok(None)` is an answer already, and a good one.
-fn start(pod: &mut Pod, spec: &Value, name: &str, id: &str, context: &mut Context) -> Result<Option<Asked>, String> {
+fn start(pod: &mut Pod, spec: &Value, name: &str, id: &str, context: &mut Context) -> Result<Option<Asked>, Outcome> {
     if !spec["exec"].is_null() {
         let argv: Vec<String> = spec.at("exec.command").items().iter().map(|a| a.str().to_owned()).collect();
         let spawn = Spawn { argv, ..Spawn::default() };
         let spawned = context.with_kernel(pod, id, |kernel, env| kernel.spawn(spawn, env));
         return match spawned {
             Some(Ok(pid)) => Ok(Some(Asked::Exec { container: id.to_owned(), pid, output: Vec::new() })),
-            Some(Err(why)) => Err(format!(
-                "OCI runtime exec failed: exec failed: unable to start container process: {}: unknown",
-                why.text()
-            )),
-            None => Err("container not running".to_owned()),
+            Some(Err(why)) => Err(Error(exec_error(&context.node.rng.hex(32), &why.text()))),
+            None => Err(Error("container not running".to_owned())),
         };
     }
     let action = match () {
@@ -236,20 +245,21 @@ fn start(pod: &mut Pod, spec: &Value, name: &str, id: &str, context: &mut Contex
         _ => &spec["grpc"],
     };
     if !spec["httpGet"].is_null() {
-        let (container, conn, url) = call(pod, action, name, "kube-probe", context)?;
+        port_number(pod, name, &action["port"]).map_err(Error)?;
+        let (container, conn, url) = call(pod, action, name, "kube-probe", context).map_err(Failure)?;
         return Ok(Some(Asked::Http { container, conn, url, answer: Vec::new() }));
     }
-    let (host, port, connection) = connect(pod, action, name, context)?;
+    let (host, port, connection) = connect(pod, action, name, context).map_err(Error)?;
     let Some((container, conn)) = connection else {
         let refused = refused(&host, port);
         let seconds = spec["timeoutSeconds"].int().max(1);
-        return Err(match spec["grpc"].is_null() {
+        return Err(Failure(match spec["grpc"].is_null() {
             true => refused,
             // gRPC tries again until the time is over.
             false => format!(
                 "timeout: failed to connect service \"{host}:{port}\" within {seconds}s: context deadline exceeded"
             ),
-        });
+        }));
     };
     context.with_kernel(pod, &container, |kernel, _| kernel.conn_close(conn));
     Ok(None)
@@ -265,7 +275,7 @@ type Connection = Option<(String, ConnId)>;
 /// Connects to where an action (`httpGet`, `tcpSocket`, `grpc`) points: host, port, and the connection where somebody
 /// listens.
 fn connect(pod: &mut Pod, action: &Value, name: &str, context: &Context) -> Result<(String, u16, Connection), String> {
-    let port = port_number(pod, name, &action["port"]).ok_or("couldn't find port")?;
+    let port = port_number(pod, name, &action["port"])?;
     let host = if action["host"].str().is_empty() { pod.ip().to_owned() } else { action["host"].str().to_owned() };
     let peer = context.node.spec.ip.clone();
     let connection = pod.instances.iter_mut().find_map(|i| {
@@ -302,14 +312,26 @@ fn http_request(host: &str, port: u16, path: &str, agent: &str, headers: &Value)
     request + "Accept: */*\r\nConnection: close\r\n\r\n"
 }
 
-/// A port's number, which may be given by name.
-fn port_number(pod: &Pod, container: &str, port: &Value) -> Option<u16> {
-    if let Some(number) = port.as_i64() {
-        return u16::try_from(number).ok();
-    }
-    let (spec, _) = pod.container_spec(container);
-    let named = spec["ports"].items().iter().find(|p| p["name"].str() == port.str());
-    named.map_or_else(|| port.str().parse().ok(), |p| u16::try_from(p["containerPort"].int()).ok())
+/// A port's number, which may be given by name. Models `ResolveContainerPort`.
+fn port_number(pod: &Pod, container: &str, port: &Value) -> Result<u16, String> {
+    let number = match port.as_i64() {
+        Some(number) => Some(number),
+        None => {
+            let (spec, _) = pod.container_spec(container);
+            let named = spec["ports"].items().iter().find(|p| p["name"].str() == port.str());
+            named.map_or_else(|| port.str().parse().ok(), |p| p["containerPort"].as_i64())
+        }
+    };
+    let Some(number) = number else { return Err(format!("strconv.Atoi: parsing {:?}: invalid syntax", port.str())) };
+    u16::try_from(number).ok().filter(|n| *n > 0).ok_or_else(|| format!("invalid port number: {number}"))
+}
+
+/// What the runtime says of a command that it cannot start.
+fn exec_error(id: &str, why: &str) -> String {
+    format!(
+        "rpc error: code = Unknown desc = failed to exec in container: failed to start exec {id:?}: OCI runtime exec failed: \
+         exec failed: unable to start container process: {why}: unknown"
+    )
 }
 
 /// Looks whether an answer has come, or will not.
@@ -331,14 +353,14 @@ fn read_answer(pod: &mut Pod, probe: &mut Probe, spec: &Value, context: &mut Con
             context.collect(pod, &id);
             exec_answer(end, output)
         }
-        Asked::Http { container, conn, answer, .. } => {
+        Asked::Http { container, conn, answer, url } => {
             let (conn, id) = (*conn, container.clone());
             let ended = context.with_kernel(pod, &id, |kernel, env| {
                 kernel.step(now, env);
                 read_all(kernel, conn, answer)
             });
             context.collect(pod, &id);
-            if ended == Some(false) && !is_whole(answer) { None } else { Some(http_answer(answer)) }
+            if ended == Some(false) && !is_whole(answer) { None } else { Some(http_answer(answer, url)) }
         }
     };
     match answer {
@@ -359,7 +381,7 @@ fn read_answer(pod: &mut Pod, probe: &mut Probe, spec: &Value, context: &mut Con
                 }
             };
             give_up(pod, asked, context);
-            judge(pod, probe, spec, Err(why), context);
+            judge(pod, probe, spec, Failure(why), context);
         }
     }
 }
@@ -394,31 +416,42 @@ fn is_whole(answer: &[u8]) -> bool {
     answer.windows(4).any(|w| w == b"\r\n\r\n")
 }
 
-fn http_answer(answer: &[u8]) -> Result<(), String> {
+fn http_answer(answer: &[u8], url: &str) -> Outcome {
     let head = String::from_utf8_lossy(answer.get(..answer.len().min(64)).unwrap_or(&[])).into_owned();
     let code = head.split_whitespace().nth(1).and_then(|c| c.parse::<u16>().ok());
     match code {
-        Some(200..=399) => Ok(()),
-        Some(code) => Err(format!("HTTP probe failed with statuscode: {code}")),
-        None => Err("EOF".to_owned()),
+        // No server here speaks TLS.
+        Some(_) if url.starts_with("https:") => {
+            Failure(format!("Get {url:?}: http: server gave HTTP response to HTTPS client"))
+        }
+        Some(200..=399) => Success,
+        Some(code) => Failure(format!("HTTP probe failed with statuscode: {code}")),
+        None => Failure(format!("Get {url:?}: EOF")),
     }
 }
 
-fn exec_answer(end: Option<Option<ExitStatus>>, output: &[u8]) -> Option<Result<(), String>> {
+fn exec_answer(end: Option<Option<ExitStatus>>, output: &[u8]) -> Option<Outcome> {
     match end {
         Some(None) => None,
-        Some(Some(status)) if status.code == 0 => Some(Ok(())),
-        Some(Some(_)) => Some(Err(String::from_utf8_lossy(output).into_owned())),
-        None => Some(Err("container not running".to_owned())),
+        Some(Some(status)) if status.code == 0 => Some(Success),
+        Some(Some(_)) => Some(Failure(String::from_utf8_lossy(output).into_owned())),
+        None => Some(Error("container not running".to_owned())),
     }
 }
 
 /// Counts a result; the verdict changes when it came often enough in a row.
-fn judge(pod: &Pod, probe: &mut Probe, spec: &Value, result: Result<(), String>, context: &mut Context) {
-    let good = result.is_ok();
-    if let Err(why) = &result {
-        let message = format!("{} probe failed: {why}", probe.kind.name());
+fn judge(pod: &Pod, probe: &mut Probe, spec: &Value, result: Outcome, context: &mut Context) {
+    let (good, kind) = (result == Success, probe.kind.name());
+    let message = match &result {
+        Success => None,
+        Failure(why) => Some(format!("{kind} probe failed: {why}")),
+        Error(why) => Some(format!("{kind} probe errored and resulted in unknown state: {why}")),
+    };
+    if let Some(message) = message {
         context.event(pod, &probe.container, "Warning", "Unhealthy", &message);
+    }
+    if matches!(result, Error(_)) {
+        return;
     }
     probe.run = if probe.run.0 == good { (good, probe.run.1 + 1) } else { (good, 1) };
     let threshold = spec[if good { "successThreshold" } else { "failureThreshold" }].int().max(1);

@@ -4,14 +4,16 @@
 use super::context::Context;
 use super::images::{self, Reference, Resolved};
 use super::pod::{Backoff, Exit, Instance, Pod, State, Waiting};
-use super::status::security;
+use super::status::{security, user};
 use super::worker::{CREATE, Running, START};
-use super::{env, hooks, resize, volumes};
+use super::{dns, env, hooks, resize, volumes};
+use crate::apimachinery::Value;
 use crate::apimachinery::quantity::Quantity;
 use crate::apimachinery::time::{Duration, Time};
-use crate::apimachinery::{Object, Value};
+use crate::sh::files::Who;
 use crate::sh::{Kernel, Machine, Spawn};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 const FIRST_BACKOFF: Duration = Duration::from_secs(10);
 const MAX_BACKOFF: Duration = Duration::from_secs(300);
@@ -195,9 +197,13 @@ pub fn create(pod: &mut Pod, name: &str, context: &mut Context) -> Option<Runnin
         }
     };
     let attempt = pod.latest(name).map_or(0, |i| i.attempt + 1);
+    let mounts = volumes::mounts(pod, &spec, &vars, context);
     let mut kernel = Kernel::new(machine(pod, &spec, &image, vars, &context.node.spec.memory), context.now);
-    for (mount, is_dir) in volumes::mounts(pod, &spec, context) {
+    for (mount, is_dir) in mounts {
         kernel.mount(mount, is_dir);
+    }
+    if let Some(who) = who(pod, &spec, &image) {
+        kernel.become_user(who);
     }
     let instance = Instance {
         name: name.to_owned(),
@@ -243,6 +249,17 @@ fn check_user(pod: &Pod, spec: &Value, image: &Resolved) -> Result<(), String> {
     Ok(())
 }
 
+/// In whose name a container works, where that is not plain root.
+fn who(pod: &Pod, spec: &Value, image: &Resolved) -> Option<Who> {
+    let linux = user(pod, spec, image);
+    let number = |v: &Value| v.as_i64().and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
+    let (uid, gid) = (number(&linux["uid"]), number(&linux["gid"]));
+    let context = &pod.spec()["securityContext"];
+    let plain = context["fsGroup"].is_null() && context["supplementalGroups"].is_empty();
+    let groups = linux["supplementalGroups"].items().iter().map(number).collect();
+    ((uid, gid) != (0, 0) || !plain).then(|| Who { uid, gid, groups: Rc::new(groups) })
+}
+
 fn machine(pod: &Pod, spec: &Value, image: &Resolved, vars: BTreeMap<String, String>, node_memory: &str) -> Machine {
     let hostname = match pod.is_host_network() {
         true => pod.node.to_string(),
@@ -253,13 +270,15 @@ fn machine(pod: &Pod, spec: &Value, image: &Resolved, vars: BTreeMap<String, Str
     environment.extend(vars);
     let mut files = image.files();
     let now = pod.start;
-    let namespace = pod.object.namespace();
     files.put("/etc/hostname", format!("{hostname}\n").as_bytes(), now);
     files.put("/etc/hosts", hosts(pod, &hostname).as_bytes(), now);
-    let resolv = format!(
-        "search {namespace}.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n"
-    );
-    files.put("/etc/resolv.conf", resolv.as_bytes(), now);
+    let log = match spec["terminationMessagePath"].str() {
+        "" => "/dev/termination-log",
+        path => path,
+    };
+    files.put(log, b"", now);
+    let _ = files.chmod(log, 0o666);
+    files.put("/etc/resolv.conf", dns::config(&pod.object).as_bytes(), now);
     files.read_only = spec["securityContext"]["readOnlyRootFilesystem"].bool();
     let uid = security(pod, spec, "runAsUser").as_i64();
     let user = match uid {
@@ -296,7 +315,8 @@ fn hosts(pod: &Pod, hostname: &str) -> String {
     let mut out = "# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n\
                    fe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n"
         .to_owned();
-    out += &format!("{}\t{hostname}\n", pod.ip());
+    let full = dns::full_name(&pod.object, hostname).map(|name| format!("{name}\t")).unwrap_or_default();
+    out += &format!("{}\t{full}{hostname}\n", pod.ip());
     let aliases = pod.spec()["hostAliases"].items();
     if !aliases.is_empty() {
         out += "\n# Entries added by HostAliases.\n";

@@ -213,7 +213,8 @@ pub fn security<'a>(pod: &'a Pod, container: &'a Value, field: &str) -> &'a Valu
     if own.is_null() { &pod.spec()["securityContext"][field] } else { own }
 }
 
-fn user(pod: &Pod, container: &Value, image: &Resolved) -> Value {
+/// Who a container runs as: `status.containerStatuses[].user.linux`.
+pub fn user(pod: &Pod, container: &Value, image: &Resolved) -> Value {
     let uid = security(pod, container, "runAsUser").as_i64().unwrap_or(image.image.uid);
     let gid = security(pod, container, "runAsGroup").as_i64().unwrap_or(0);
     let mut groups = vec![gid];

@@ -14,8 +14,9 @@ use crate::client::{Api, Delta, Door, EventRecorder, Informers, Resource};
 use crate::object;
 use crate::sim::Rng;
 use fit_error::{FitError, Verdict};
+use framework::Plugin;
 use framework::{Cycle, Nodes};
-use plugins::PLUGINS;
+use plugins::{PLUGINS, volume_binding};
 use pod_info::PodInfo;
 use queue::Queue;
 use std::collections::BTreeMap;
@@ -137,7 +138,9 @@ impl Scheduler {
         }
         let info = PodInfo::new(pod);
         match self.find_node(&info, informers) {
-            Ok(node) => self.bind(info, &node, api, now),
+            Ok(node) if self.bind_volumes(&info, &node, informers, api) => self.bind(info, &node, api, now),
+            // The pod waits until its claims have their volumes.
+            Ok(_) => self.queue.wait(key, volume_binding::VolumeBinding.name(), now),
             Err(error) => self.fail(&info, error, informers, api, now),
         }
     }
@@ -181,6 +184,35 @@ impl Scheduler {
                 *total += score * plugin.weight();
             }
         }
+    }
+
+    /// Gives the pod's claims their volumes on a node, or asks for volumes to be made. True where all have theirs. Models
+    /// `BindPodVolumes`.
+    #[inline(never)]
+    fn bind_volumes(&self, pod: &PodInfo, node: &str, informers: &Informers, api: &mut dyn Api) -> bool {
+        let Some(info) = self.nodes.get(node).filter(|_| !pod.pod["spec"]["volumes"].is_empty()) else { return true };
+        let Some(plan) = volume_binding::plan(&pod.pod, &info.node, informers) else { return true };
+        for (volume, claim) in plan.give.iter().filter(|(v, c)| v.at("spec.claimRef.uid").str() != c.uid()) {
+            let mut given = volume.clone();
+            let reference = object! {
+                "apiVersion" => "v1", "kind" => "PersistentVolumeClaim", "name" => claim.name(),
+                "namespace" => claim.namespace(), "uid" => claim.uid(),
+                "resourceVersion" => claim.metadata()["resourceVersion"].clone(),
+            };
+            given.set("spec.claimRef", reference);
+            if volume.at("spec.claimRef").is_null() {
+                given.set_in(&["metadata", "annotations", "pv.kubernetes.io/bound-by-controller"], "yes");
+            }
+            let _ = self.door(api).update(Resource::PersistentVolumes, given);
+        }
+        for claim in &plan.make {
+            let mut asked = claim.clone();
+            asked.set_in(&["metadata", "annotations", "volume.kubernetes.io/selected-node"], node);
+            if asked.annotations() != claim.annotations() {
+                let _ = self.door(api).update(Resource::PersistentVolumeClaims, asked);
+            }
+        }
+        plan.is_done()
     }
 
     fn bind(&mut self, pod: PodInfo, node: &str, api: &mut dyn Api, now: Time) {

@@ -66,6 +66,13 @@ impl Queue {
         self.unschedulable.insert(key.to_owned(), now + FLUSH_AFTER);
     }
 
+    /// Puts a pod aside whose node is found, but not ready for it: no attempt that failed.
+    pub fn wait(&mut self, key: &str, plugin: &'static str, now: Time) {
+        let entry = self.entries.entry(key.to_owned()).or_default();
+        entry.plugins = BTreeSet::from([plugin]);
+        self.unschedulable.insert(key.to_owned(), now + FLUSH_AFTER);
+    }
+
     /// Tries again after back-off, whatever happens.
     pub fn retry(&mut self, key: &str, now: Time) {
         self.park(key, BTreeSet::new(), now);

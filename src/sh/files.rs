@@ -17,6 +17,7 @@ pub enum FileError {
     Loop,
     NoSpace,
     Invalid,
+    NotOwner,
 }
 
 impl FileError {
@@ -32,15 +33,46 @@ impl FileError {
             Self::Loop => "Too many levels of symbolic links",
             Self::NoSpace => "No space left on device",
             Self::Invalid => "Invalid argument",
+            Self::NotOwner => "Operation not permitted",
         }
     }
 }
 
-/// A regular file. `mode` holds the nine permission bits.
+/// Whose a file is: user and group, by number.
+pub type Owner = (u32, u32);
+
+/// In whose name files are opened and made. User 0 may do everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Who {
+    pub uid: u32,
+    pub gid: u32,
+    /// All groups, in order.
+    pub groups: Rc<Vec<u32>>,
+}
+
+const READ: u32 = 4;
+const WRITE: u32 = 2;
+/// The bit of a directory that hands its group down.
+const SET_GROUP: u32 = 0o2000;
+
+impl Who {
+    fn may(&self, want: u32, owner: Owner, mode: u32) -> bool {
+        let shift = match () {
+            () if self.uid == 0 => return true,
+            () if self.uid == owner.0 => 6,
+            () if self.gid == owner.1 || self.groups.contains(&owner.1) => 3,
+            () => 0,
+        };
+        mode >> shift & want == want
+    }
+}
+
+/// A regular file. `mode` holds the permission bits.
 #[derive(Clone, Debug, Default)]
 pub struct File {
     pub data: Rc<Vec<u8>>,
     pub mode: u32,
+    pub owner: Owner,
     pub changed: Time,
 }
 
@@ -49,6 +81,7 @@ pub struct File {
 pub struct Dir {
     entries: Rc<BTreeMap<Rc<str>, Node>>,
     pub mode: u32,
+    pub owner: Owner,
     pub changed: Time,
 }
 
@@ -56,7 +89,8 @@ pub struct Dir {
 pub enum Node {
     File(File),
     Dir(Dir),
-    Link(Rc<str>),
+    /// Where it points, and since when.
+    Link(Rc<str>, Time),
 }
 
 /// What `stat` tells of a path.
@@ -66,6 +100,7 @@ pub struct Stat {
     /// Where a symbolic link points; only from [`Files::lstat`].
     pub link: Option<Rc<str>>,
     pub mode: u32,
+    pub owner: Owner,
     pub size: u64,
     pub changed: Time,
 }
@@ -76,6 +111,8 @@ pub struct Files {
     root: Dir,
     /// Writes fail with `Read-only file system`.
     pub read_only: bool,
+    /// Who is at work.
+    pub who: Who,
 }
 
 /// No file grows past this.
@@ -111,16 +148,24 @@ pub fn split(path: &str) -> (&str, &str) {
 impl Node {
     fn stat(&self) -> Stat {
         match self {
-            Node::File(f) => {
-                Stat { is_dir: false, link: None, mode: f.mode, size: f.data.len() as u64, changed: f.changed }
+            Node::File(f) => Stat {
+                is_dir: false,
+                link: None,
+                mode: f.mode,
+                owner: f.owner,
+                size: f.data.len() as u64,
+                changed: f.changed,
+            },
+            Node::Dir(d) => {
+                Stat { is_dir: true, link: None, mode: d.mode, owner: d.owner, size: 4096, changed: d.changed }
             }
-            Node::Dir(d) => Stat { is_dir: true, link: None, mode: d.mode, size: 4096, changed: d.changed },
-            Node::Link(to) => Stat {
+            Node::Link(to, changed) => Stat {
                 is_dir: false,
                 link: Some(to.clone()),
                 mode: 0o777,
+                owner: (0, 0),
                 size: to.len() as u64,
-                changed: Time::default(),
+                changed: *changed,
             },
         }
     }
@@ -128,7 +173,14 @@ impl Node {
 
 impl Files {
     pub fn new() -> Self {
-        Self { root: Dir { mode: 0o755, ..Dir::default() }, read_only: false }
+        Self { root: Dir { mode: 0o755, ..Dir::default() }, ..Self::default() }
+    }
+
+    /// An empty directory that was made then.
+    pub fn made_at(now: Time) -> Self {
+        let mut files = Self::new();
+        files.root.changed = now;
+        files
     }
 
     /// A tree of these files, their directories made. Executables are those whose text starts with ELF or `#!`.
@@ -149,7 +201,7 @@ impl Files {
                 let node = dir.entries.get(*part).ok_or(FileError::NotFound)?;
                 let last = i + 1 == parts.len();
                 match node {
-                    Node::Link(to) if !last || follow_last => {
+                    Node::Link(to, _) if !last || follow_last => {
                         let here = format!("/{}", parts[..i].join("/"));
                         let rest = parts[i + 1..].join("/");
                         path = normalize(&here, to);
@@ -228,6 +280,7 @@ impl Files {
 
     pub fn read(&self, path: &str) -> Result<Rc<Vec<u8>>, FileError> {
         match self.node(path, true)?.1 {
+            Node::File(f) if !self.who.may(READ, f.owner, f.mode) => Err(FileError::Denied),
             Node::File(f) => Ok(f.data.clone()),
             _ => Err(FileError::IsDirectory),
         }
@@ -236,6 +289,9 @@ impl Files {
     /// Names in order, each with whether it is a directory (links followed).
     pub fn list(&self, path: &str) -> Result<Vec<(Rc<str>, bool)>, FileError> {
         let dir = self.dir(path)?;
+        if !self.who.may(READ, dir.owner, dir.mode) {
+            return Err(FileError::Denied);
+        }
         let base = if path == "/" { "" } else { path };
         Ok(dir
             .entries
@@ -243,7 +299,7 @@ impl Files {
             .map(|(name, node)| {
                 let is_dir = match node {
                     Node::Dir(_) => true,
-                    Node::Link(_) => self.is_dir(&format!("{base}/{name}")),
+                    Node::Link(..) => self.is_dir(&format!("{base}/{name}")),
                     Node::File(_) => false,
                 };
                 (name.clone(), is_dir)
@@ -251,13 +307,8 @@ impl Files {
             .collect())
     }
 
-    /// Changes the entries of the directory at `path` (links followed).
-    fn change<T>(
-        &mut self,
-        path: &str,
-        now: Time,
-        f: impl FnOnce(&mut BTreeMap<Rc<str>, Node>) -> Result<T, FileError>,
-    ) -> Result<T, FileError> {
+    /// The directory at `path` (links followed), to be changed.
+    fn dir_mut(&mut self, path: &str) -> Result<&mut Dir, FileError> {
         if self.read_only {
             return Err(FileError::ReadOnly);
         }
@@ -273,8 +324,35 @@ impl Files {
                 None => return Err(FileError::NotFound),
             };
         }
+        Ok(dir)
+    }
+
+    /// Changes the entries of the directory at `path`; what is new in it gets the owner that is handed over.
+    fn change<T>(
+        &mut self,
+        path: &str,
+        now: Time,
+        f: impl FnOnce(&mut BTreeMap<Rc<str>, Node>, Owner) -> Result<T, FileError>,
+    ) -> Result<T, FileError> {
+        let who = self.who.clone();
+        let dir = self.dir_mut(path)?;
+        if !who.may(WRITE, dir.owner, dir.mode) {
+            return Err(FileError::Denied);
+        }
         dir.changed = now;
-        f(Rc::make_mut(&mut dir.entries))
+        let group = if dir.mode & SET_GROUP != 0 { dir.owner.1 } else { who.gid };
+        f(Rc::make_mut(&mut dir.entries), (who.uid, group))
+    }
+
+    /// Changes one node in place; its directory stays as it was.
+    fn change_node<T>(
+        &mut self,
+        path: &str,
+        f: impl FnOnce(&mut Node) -> Result<T, FileError>,
+    ) -> Result<T, FileError> {
+        let (dir, name) = split(path);
+        let dir = self.dir_mut(dir)?;
+        Rc::make_mut(&mut dir.entries).get_mut(name).ok_or(FileError::NotFound).and_then(f)
     }
 
     /// Writes a whole file, made with mode 644 where it is new. The directory must exist.
@@ -291,12 +369,20 @@ impl Files {
         if self.is_dir(&real) {
             return Err(FileError::IsDirectory);
         }
-        let (dir, name) = split(&real);
-        self.change(dir, now, |entries| {
-            let node = entries
-                .entry(Rc::from(name))
-                .or_insert_with(|| Node::File(File { data: Rc::default(), mode: 0o644, changed: now }));
+        let who = self.who.clone();
+        if !self.exists(&real) {
+            let (dir, name) = split(&real);
+            self.change(dir, now, |entries, owner| {
+                let new = File { mode: 0o644, owner, changed: now, ..File::default() };
+                entries.insert(Rc::from(name), Node::File(new));
+                Ok(())
+            })?;
+        }
+        self.change_node(&real, |node| {
             let Node::File(file) = node else { return Err(FileError::IsDirectory) };
+            if !who.may(WRITE, file.owner, file.mode) {
+                return Err(FileError::Denied);
+            }
             file.changed = now;
             let data = Rc::make_mut(&mut file.data);
             f(data);
@@ -323,8 +409,8 @@ impl Files {
             return Err(FileError::Exists);
         }
         let (dir, name) = split(path);
-        self.change(dir, now, |entries| {
-            let made = Dir { mode: 0o755, changed: now, ..Dir::default() };
+        self.change(dir, now, |entries, owner| {
+            let made = Dir { mode: 0o755, owner, changed: now, ..Dir::default() };
             entries.insert(Rc::from(name), Node::Dir(made));
             Ok(())
         })
@@ -354,7 +440,7 @@ impl Files {
             return Err(FileError::Denied);
         }
         let (dir, name) = split(path);
-        self.change(dir, now, |entries| entries.remove(name).ok_or(FileError::NotFound))
+        self.change(dir, now, |entries, _| entries.remove(name).ok_or(FileError::NotFound))
     }
 
     /// Moves a node; what stood at `to` is replaced, unless it is a directory that is not empty.
@@ -380,7 +466,7 @@ impl Files {
             return Err(FileError::NotFound);
         }
         let node = self.take(from, now)?;
-        self.change(dir, now, |entries| {
+        self.change(dir, now, |entries, _| {
             entries.insert(Rc::from(name), node);
             Ok(())
         })
@@ -391,26 +477,48 @@ impl Files {
             return Err(FileError::Exists);
         }
         let (dir, name) = split(path);
-        self.change(dir, now, |entries| {
-            entries.insert(Rc::from(name), Node::Link(Rc::from(target)));
+        self.change(dir, now, |entries, _| {
+            entries.insert(Rc::from(name), Node::Link(Rc::from(target), now));
             Ok(())
         })
     }
 
     pub fn chmod(&mut self, path: &str, mode: u32) -> Result<(), FileError> {
-        let real = self.real_path(path);
-        let (dir, name) = split(&real);
-        self.change(dir, Time::default(), |entries| match entries.get_mut(name) {
-            Some(Node::File(f)) => {
-                f.mode = mode;
-                Ok(())
+        let who = self.who.uid;
+        self.change_rights(path, |owner, bits| {
+            if who != 0 && who != owner.0 {
+                return Err(FileError::NotOwner);
             }
-            Some(Node::Dir(d)) => {
-                d.mode = mode;
-                Ok(())
+            *bits = mode;
+            Ok(())
+        })
+    }
+
+    /// Gives a file to somebody else, which only user 0 may.
+    pub fn chown(&mut self, path: &str, to: Owner) -> Result<(), FileError> {
+        let who = self.who.uid;
+        self.change_rights(path, |owner, _| {
+            if who != 0 {
+                return Err(FileError::NotOwner);
             }
-            Some(Node::Link(_)) => Ok(()),
-            None => Err(FileError::NotFound),
+            *owner = to;
+            Ok(())
+        })
+    }
+
+    fn change_rights(
+        &mut self,
+        path: &str,
+        f: impl FnOnce(&mut Owner, &mut u32) -> Result<(), FileError>,
+    ) -> Result<(), FileError> {
+        let real = if path == "/" { path.to_owned() } else { self.real_path(path) };
+        if real == "/" {
+            return f(&mut self.root.owner, &mut self.root.mode);
+        }
+        self.change_node(&real, |node| match node {
+            Node::File(file) => f(&mut file.owner, &mut file.mode),
+            Node::Dir(dir) => f(&mut dir.owner, &mut dir.mode),
+            Node::Link(..) => Ok(()),
         })
     }
 
@@ -423,7 +531,7 @@ impl Files {
                 match node {
                     Node::File(f) => found.push((format!("{at}/{name}"), f.data.clone())),
                     Node::Dir(d) => todo.push((format!("{at}/{name}"), d.clone())),
-                    Node::Link(_) => {}
+                    Node::Link(..) => {}
                 }
             }
         }
@@ -478,5 +586,20 @@ mod tests {
         assert_eq!(f.read("/a/x/z").unwrap_err(), FileError::NotDirectory);
         f.read_only = true;
         assert_eq!(f.remove("/a/x", T), Err(FileError::ReadOnly));
+    }
+
+    #[test]
+    fn others_may_do_what_the_mode_says() {
+        let mut f = Files::with([("/etc/x", "1"), ("/home/u/y", "2")]);
+        f.chmod("/etc/x", 0o640).unwrap();
+        f.chown("/home/u", (1000, 2000)).unwrap();
+        f.chmod("/home/u", 0o2775).unwrap();
+        f.who = Who { uid: 1001, gid: 3000, groups: Rc::new(vec![2000]) };
+        assert_eq!(f.read("/etc/x"), Err(FileError::Denied));
+        assert_eq!(f.write("/etc/z", b"", T), Err(FileError::Denied));
+        assert_eq!(f.write("/home/u/y", b"", T), Err(FileError::Denied));
+        f.write("/home/u/z", b"", T).unwrap();
+        assert_eq!(f.stat("/home/u/z").unwrap().owner, (1001, 2000), "the directory hands its group down");
+        assert_eq!(f.chmod("/home/u/y", 0o777), Err(FileError::NotOwner));
     }
 }

@@ -37,7 +37,7 @@ def resources(source):
 
 # Scalars that are no pointers in Go and have omitempty: zero is left out. Strings are so unless listed as kept.
 ZERO_BOOL = set("""hostNetwork hostPID hostIPC stdin stdinOnce tty readOnly publishNotReadyAddresses unschedulable
-paused serving""".split())
+paused""".split())
 ZERO_INT = set("""minReadySeconds hostPort initialDelaySeconds timeoutSeconds periodSeconds successThreshold
 failureThreshold nodePort count readyReplicas availableReplicas updatedReplicas unavailableReplicas observedGeneration
 numberAvailable numberUnavailable updatedNumberScheduled fullyLabeledReplicas succeeded failed active signal generation

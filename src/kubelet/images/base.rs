@@ -22,8 +22,8 @@ const APPLETS: &str = "[ ash awk base64 basename cat chmod chown clear cp cut da
     fgrep find free getopt grep gunzip gzip head hostname id ifconfig ip kill killall ln ls md5sum mkdir mktemp more mount mv nc nl nproc ping telnet \
     netstat nslookup pidof ping printenv printf ps pwd readlink realpath rev rm rmdir sed seq sh sha256sum sleep sort stat \
     tac tail tar tee test timeout top touch tr true uname uniq uptime vi watch wc wget which whoami xargs yes";
-const DEBIAN: &str = "[ awk base64 basename bash cat chmod chown clear cp cut date dirname echo egrep env expr false fgrep \
-    find getent grep gunzip gzip head hostname id ln ls md5sum mkdir mktemp more mv pidof printenv printf pwd \
+const DEBIAN: &str = "[ awk base64 basename bash cat chmod chown clear cp cut date df dirname du echo egrep env expr false fgrep \
+    find getent grep gunzip gzip head hostname id ln ls md5sum mkdir mktemp more mount mv pidof printenv printf pwd \
     readlink realpath rm rmdir sed seq sh sha256sum sleep sort stat tail tar tee test timeout touch tr true uname uniq \
     uptime wc which whoami xargs yes";
 const FULL: &str = "curl wget ps top free kill watch killall ip ss";
@@ -107,6 +107,16 @@ pub fn tree(image: &Image, base: Base, release: &Release) -> Files {
     }
     if !matches!(image.workdir, "" | "/") {
         let _ = files.mkdir_all(image.workdir, Time::default());
+    }
+    let _ = files.chmod("/tmp", 0o1777);
+    // What an image that has a user of its own works in is its user's.
+    if image.uid != 0 {
+        let uid = u32::try_from(image.uid).unwrap_or(0);
+        for dir in [image.workdir, "/var", "/run", "/data"] {
+            if !matches!(dir, "" | "/") {
+                let _ = files.chown(dir, (uid, uid));
+            }
+        }
     }
     if matches!(base, Base::Debian | Base::Full) {
         let _ = files.symlink("usr/bin", "/bin", Time::default());

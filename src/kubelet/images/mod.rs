@@ -1,6 +1,7 @@
 //! Simulated images: a file tree and small programs, one file per family. An image that is not here cannot be pulled.
 
 mod base;
+mod common;
 mod idle;
 mod kubia;
 mod language;
@@ -98,11 +99,19 @@ impl Image {
 }
 
 /// The families; each is a list of images.
-const FAMILIES: &[&[Image]] =
-    &[base::IMAGES, kubia::IMAGES, nginx::IMAGES, web::IMAGES, redis::IMAGES, stock::IMAGES, language::IMAGES];
+const FAMILIES: &[&[Image]] = &[
+    base::IMAGES,
+    kubia::IMAGES,
+    nginx::IMAGES,
+    web::IMAGES,
+    redis::IMAGES,
+    stock::IMAGES,
+    language::IMAGES,
+    common::IMAGES,
+];
 
 /// The servers of the families.
-const FAMILY_APPS: &[&[server::App]] = &[kubia::APPS, nginx::APPS, web::APPS];
+const FAMILY_APPS: &[&[server::App]] = &[kubia::APPS, nginx::APPS, web::APPS, common::APPS];
 
 /// The small programs of the families.
 const FAMILY_PROGRAMS: &[&[(&str, language::Run)]] = &[language::PROGRAMS, net_tools::PROGRAMS, small::PROGRAMS];

@@ -11,7 +11,6 @@ pub const PROGRAMS: &[(&str, Run)] = &[
     ("top", absent),
     ("vi", absent),
     ("nano", absent),
-    ("mount", absent),
     ("getopt", absent),
     ("gunzip", absent),
     ("gzip", absent),

@@ -16,15 +16,16 @@ href=\"http://nginx.org/\">nginx.org</a>.<br/>\nCommercial support is available 
 href=\"http://nginx.com/\">nginx.com</a>.</p>\n\n<p><em>Thank you for using nginx.</em></p>\n</body>\n</html>\n";
 const CONF: &str = "server {\n    listen       80;\n    listen  [::]:80;\n    server_name  localhost;\n\n    location / {\n        \
 root   /usr/share/nginx/html;\n        index  index.html index.htm;\n    }\n}\n";
+const UNPRIVILEGED: &str = "server {\n    listen       8080;\n    server_name  localhost;\n\n    location / {\n        \
+root   /usr/share/nginx/html;\n        index  index.html index.htm;\n    }\n}\n";
 
 const NGINX: Image = Image {
     name: "docker.io/library/nginx",
     also: &[
-        "registry.k8s.io/nginx-slim",
-        "k8s.gcr.io/nginx-slim",
         "registry.k8s.io/nginx",
         "registry.k8s.io/e2e-test-images/nginx",
-        "docker.io/nginxinc/nginx-unprivileged",
+        "docker.io/nginxdemos/nginx-hello",
+        "docker.io/bitnami/nginx",
         "public.ecr.aws/nginx/nginx",
         "public.ecr.aws/docker/library/nginx",
     ],
@@ -58,6 +59,35 @@ pub const IMAGES: &[Image] = &[
         entrypoint: &["/docker-entrypoint.sh"],
         stop_signal: Signal::QUIT,
         files: &[("/docker-entrypoint.sh", ENTRYPOINT), PAGES[0], PAGES[1], PAGES[2], PAGES[3]],
+        ..NGINX
+    },
+    Image {
+        name: "docker.io/nginxinc/nginx-unprivileged",
+        also: &["quay.io/nginx/nginx-unprivileged", "ghcr.io/nginx/nginx-unprivileged"],
+        releases: "1.29.1 1.28.0 1.27.5 1.26.3 1.25.5 1.24.0 1.23.4 1.22.1 1.21.6 1.20.2 1.19.10 mainline=1.29.1 \
+                   stable=1.28.0",
+        entrypoint: &["/docker-entrypoint.sh"],
+        stop_signal: Signal::QUIT,
+        uid: 101,
+        user: "nginx",
+        ports: &[8080],
+        files: &[
+            ("/docker-entrypoint.sh", ENTRYPOINT),
+            PAGES[0],
+            PAGES[1],
+            PAGES[2],
+            ("/etc/nginx/conf.d/default.conf", UNPRIVILEGED),
+        ],
+        about: "web server on port 8080, not run by root",
+        ..NGINX
+    },
+    // The image of Kubernetes' own examples has numbers of its own.
+    Image {
+        name: "registry.k8s.io/nginx-slim",
+        also: &["k8s.gcr.io/nginx-slim", "gcr.io/google_containers/nginx-slim"],
+        releases: "0.27=1.27.1 0.26=1.26.1 0.25=1.25.5 0.24=1.23.4 0.23=1.23.1 0.22=1.21.6 0.21=1.19.10 0.20=1.17.10 \
+                   0.9=1.11.1 0.8=1.11.1 0.7=1.9.10 latest=1.27.1",
+        size: 41_000_000,
         ..NGINX
     },
     // Without an entry point of its own, and stopped by TERM.

@@ -77,13 +77,17 @@ struct Http {
 
 const MAX_REQUEST: usize = 8 << 20;
 
-/// Finds a server program.
+/// Finds a server program; `page-8080` is `page` on port 8080.
 pub fn load(name: &str, argv: &[String]) -> Option<Box<dyn Program>> {
+    let (name, port) = match name.rsplit_once('-').map(|(name, port)| (name, port.parse())) {
+        Some((name, Ok(port))) => (name, port),
+        _ => (name, 0),
+    };
     let app = super::FAMILY_APPS.iter().flat_map(|apps| apps.iter()).find(|app| app.name == name)?;
     Some(Box::new(Http {
         app,
         args: argv.to_vec(),
-        port: 0,
+        port,
         listening: false,
         count: 0,
         state: BTreeMap::new(),

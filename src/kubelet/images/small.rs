@@ -6,8 +6,18 @@ use crate::sh::process::{Program, Step};
 use crate::sh::signal::Signal;
 use std::time::Duration;
 
-pub const PROGRAMS: &[(&str, Run)] =
-    &[("client", client), ("fortune", fortune), ("packages", packages), ("pg_isready", pg_isready)];
+pub const PROGRAMS: &[(&str, Run)] = &[
+    ("client", client),
+    ("fortune", fortune),
+    ("hello-world", hello),
+    ("packages", packages),
+    ("pg_isready", pg_isready),
+];
+
+fn hello(io: &mut Io<'_>, _: &[String]) -> i32 {
+    io.out("\nHello from Docker!\nThis message shows that your installation appears to be working correctly.\n\n");
+    0
+}
 
 fn client(io: &mut Io<'_>, argv: &[String]) -> i32 {
     let name = argv.first().map_or("", |a| a.rsplit('/').next().unwrap_or(""));

@@ -38,6 +38,11 @@ fn only_tags_that_a_registry_has_are_found() {
         ("luksa/kubia:v2", Some("")),
         ("luksa/kubia:v9", None),
         ("registry.k8s.io/pause:3.10", Some("")),
+        ("registry.k8s.io/nginx-slim:0.8", Some("1.11.1")),
+        ("nginxinc/nginx-unprivileged:1.27", Some("1.27.5")),
+        ("bash:5", Some("5.3.3")),
+        ("wordpress:6.2.1-apache", Some("")),
+        ("gcr.io/google-samples/cassandra:v13", Some("")),
     ];
     for (name, want) in cases {
         assert_eq!(lookup(name).map(|found| found.version).as_deref(), want, "{name}");
@@ -210,6 +215,11 @@ fn shells_use_the_words_of_their_image() {
         assert_eq!(run(image, &[], &["sh", "-c", "foo"]), (want.to_owned(), Some(127)), "{image}");
     }
     assert_eq!(run("debian", &[], &["bash", "-c", "foo"]).0, "bash: line 1: foo: command not found\n");
+}
+
+#[test]
+fn servers_of_images_do_not_stand_in_for_tools() {
+    assert_eq!(run("busybox", &[], &["whoami"]), ("root\n".to_owned(), Some(0)));
 }
 
 #[test]

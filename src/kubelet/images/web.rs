@@ -29,7 +29,7 @@ pub const IMAGES: &[Image] = &[
         ports: &[80],
         also: &["docker.io/containous/whoami"],
         about: "says who it is and what it was asked",
-        ..go("docker.io/traefik/whoami", &[("/whoami", "whoami")], &["/whoami"])
+        ..go("docker.io/traefik/whoami", &[("/whoami", "whoami-server")], &["/whoami"])
     },
     Image {
         ports: &[8080],
@@ -125,7 +125,7 @@ pub const IMAGES: &[Image] = &[
 
 pub const APPS: &[App] = &[
     App { port: text_port, started: text_started, ..plain("http-echo", text_answer) },
-    App { port: |_| Ok(80), started: |c| say(c, "{sql} Starting up on port 80"), ..plain("whoami", whoami) },
+    App { port: |_| Ok(80), started: |c| say(c, "{sql} Starting up on port 80"), ..plain("whoami-server", whoami) },
     App { started: |_| {}, ..plain("echoserver", echo) },
     App { port: env_port, started: |c| say(c, "{sql} Server listening on port 8080"), ..plain("hello-app", hello) },
     App { started: |_| {}, ..plain("node-hello", |_, _| Response::text(200, "Hello Kubernetes!")) },

@@ -13,6 +13,8 @@ pub struct Mount {
     /// The directory or file within the volume; empty for all of it.
     pub sub_path: String,
     pub read_only: bool,
+    /// It is not on a disk (`tmpfs`).
+    pub in_memory: bool,
 }
 
 impl Kernel {
@@ -54,14 +56,19 @@ impl Kernel {
             .find(|m| real.strip_prefix(m.path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
         let Some(m) = found else { return (&mut self.files, path.to_owned()) };
         let at = normalize("/", &format!("{}/{}", m.sub_path, real.get(m.path.len()..).unwrap_or("")));
+        let who = self.who.clone().unwrap_or_default();
         match env.volume(&m.volume) {
             // A read-only view is a cheap copy whose writes fail.
             Some(files) if m.read_only => {
                 self.scratch = files.clone();
+                self.scratch.who = who;
                 self.scratch.read_only = true;
                 (&mut self.scratch, at)
             }
-            Some(files) => (files, at),
+            Some(files) => {
+                files.who = who;
+                (files, at)
+            }
             None => (&mut self.files, path.to_owned()),
         }
     }

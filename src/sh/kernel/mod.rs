@@ -15,7 +15,7 @@ pub use outside::Broken;
 
 use super::env::Env;
 use super::fds::{Fds, Kind};
-use super::files::{Files, normalize};
+use super::files::{Files, Who, normalize};
 use super::io::Child;
 use super::net::Net;
 use super::process::{Chunk, ExitStatus, Loader, Pid, Process, Program, SessionId, Spawn, SpawnError, Stdin, Stream};
@@ -88,6 +88,8 @@ pub struct Kernel {
     pub hostname: String,
     pub ip: String,
     pub user: String,
+    /// In whose name its processes work, where that is not user 0 (or the laptop's).
+    pub who: Option<Who>,
     pub booted: Time,
     /// Bytes that all processes together may hold.
     pub memory: Option<u64>,
@@ -121,6 +123,7 @@ impl Kernel {
             hostname: machine.hostname,
             ip: machine.ip,
             user: machine.user,
+            who: None,
             booted: now,
             memory: machine.memory,
             is_out_of_memory: false,
@@ -254,6 +257,12 @@ impl Kernel {
     pub fn kill(&mut self, pid: Pid, signal: Signal, env: &mut dyn Env) -> bool {
         self.dirty = true;
         self.kill_from(pid, signal, true, env)
+    }
+
+    /// From now on its processes work in this name.
+    pub fn become_user(&mut self, who: Who) {
+        self.files.who = who.clone();
+        self.who = Some(who);
     }
 
     /// Ends everything at once.

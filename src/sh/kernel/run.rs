@@ -38,9 +38,14 @@ impl Kernel {
         self.procs.values().filter(|p| p.status.is_none() && p.held.1 > 3).collect()
     }
 
+    /// Tells the machine what time it is; it never goes back.
+    pub fn tell_time(&mut self, now: Time) {
+        self.now = now.max(self.now);
+    }
+
     /// Runs all processes at one moment until nothing moves. True where something did.
     pub fn step(&mut self, now: Time, env: &mut dyn Env) -> bool {
-        self.now = now.max(self.now);
+        self.tell_time(now);
         self.dirty = false;
         if self.spent.0 != self.now {
             self.spent = (self.now, 0);

@@ -92,7 +92,8 @@ pub fn touch(io: &mut Io<'_>, call: &Call<'_>) -> i32 {
             continue;
         }
         if let Err(e) = change(io, path, |f, p, now| f.edit(p, now, |_| {})) {
-            io.err(&format!("touch: cannot touch '{path}': {}\n", e.text()));
+            let path = if is_gnu(io) { format!("cannot touch '{path}'") } else { path.clone() };
+            io.err(&format!("touch: {path}: {}\n", e.text()));
             status = 1;
         }
     }
@@ -321,7 +322,12 @@ pub fn chmod(io: &mut Io<'_>, call: &Call<'_>) -> i32 {
             return 1;
         };
         if let Err(e) = change(io, path, |f, p, _| f.chmod(p, mode)) {
-            io.err(&format!("chmod: cannot access '{path}': {}\n", e.text()));
+            let path = match (is_gnu(io), e) {
+                (true, FileError::NotOwner) => format!("changing permissions of '{path}'"),
+                (true, _) => format!("cannot access '{path}'"),
+                _ => path.clone(),
+            };
+            io.err(&format!("chmod: {path}: {}\n", e.text()));
             status = 1;
         }
     }
@@ -366,15 +372,63 @@ fn mode(text: &str, old: u32) -> Option<u32> {
     Some(mode)
 }
 
+/// `chown user:group FILE…`, and `chgrp group FILE…`.
 pub fn chown(io: &mut Io<'_>, call: &Call<'_>) -> i32 {
+    let recursive = call.args.iter().any(|a| a == "-R");
+    let mut rest = call.args.iter().filter(|a| !a.starts_with('-'));
+    let Some(text) = rest.next() else {
+        io.err(&format!("{}: missing operand\n", call.name));
+        return 1;
+    };
+    let (user, group) = match text.split_once([':', '.']) {
+        _ if call.name == "chgrp" => ("", text.as_str()),
+        Some(both) => both,
+        None => (text.as_str(), ""),
+    };
+    let (Ok(user), Ok(group)) = (number(io, "/etc/passwd", user), number(io, "/etc/group", group)) else {
+        let what = if user.is_empty() { "group" } else { "user" };
+        io.err(&format!("{}: invalid {what}: '{text}'\n", call.name));
+        return 1;
+    };
     let mut status = 0;
-    for path in call.args.iter().filter(|a| !a.starts_with('-')).skip(1) {
-        if let Err(e) = io.stat(path) {
-            io.err(&format!("{}: cannot access '{path}': {}\n", call.name, e.text()));
-            status = 1;
+    for path in rest {
+        let mut all = vec![path.clone()];
+        while let Some(path) = all.pop() {
+            if let Err(e) = give(io, &path, user, group) {
+                let text = match (is_gnu(io), e) {
+                    (true, FileError::NotOwner) => format!("changing ownership of '{path}'"),
+                    (true, _) => format!("cannot access '{path}'"),
+                    _ => path.clone(),
+                };
+                io.err(&format!("{}: {text}: {}\n", call.name, e.text()));
+                status = 1;
+            }
+            if recursive && io.is_dir(&path) {
+                let inner = io.list(&path).unwrap_or_default();
+                all.extend(inner.iter().map(|(name, _)| format!("{}/{name}", path.trim_end_matches('/'))));
+            }
         }
     }
     status
+}
+
+fn give(io: &mut Io<'_>, path: &str, user: Option<u32>, group: Option<u32>) -> Result<(), FileError> {
+    let old = io.stat(path)?.owner;
+    let new = (user.unwrap_or(old.0), group.unwrap_or(old.1));
+    change(io, path, |f, p, _| f.chown(p, new))
+}
+
+/// The number of a user or group; None where nothing is said, Err where there is no such name.
+fn number(io: &mut Io<'_>, file: &str, name: &str) -> Result<Option<u32>, ()> {
+    if name.is_empty() {
+        return Ok(None);
+    }
+    if let Ok(number) = name.parse() {
+        return Ok(Some(number));
+    }
+    let data = io.read_file(file).map(|d| String::from_utf8_lossy(&d).into_owned()).unwrap_or_default();
+    let line = data.lines().find(|l| l.split(':').next() == Some(name));
+    line.and_then(|l| l.split(':').nth(2)?.parse().ok()).map(Some).ok_or(())
 }
 
 pub fn mktemp(io: &mut Io<'_>, call: &Call<'_>) -> i32 {

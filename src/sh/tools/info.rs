@@ -1,4 +1,4 @@
-//! What a machine tells of itself: `date`, `hostname`, `whoami`, `id`, `uname`, `printenv`, `uptime`, `free`, `df`.
+//! What a machine tells of itself: `date`, `hostname`, `whoami`, `id`, `uname`, `printenv`, `uptime`, `free`.
 
 use super::Call;
 use crate::apimachinery::Time;
@@ -8,7 +8,8 @@ use crate::sh::io::Io;
 pub fn hostname(io: &mut Io<'_>, call: &Call<'_>) -> i32 {
     let (name, ip) = (io.kernel().hostname.clone(), io.kernel().ip.clone());
     let text = match call.args.first().map(String::as_str) {
-        None | Some("-f" | "--fqdn") => name,
+        None => name,
+        Some("-f" | "--fqdn") => full_name(io, &name),
         Some("-i") => ip,
         Some("-I") => format!("{ip} "),
         Some("-s") => name.split('.').next().unwrap_or("").to_owned(),
@@ -22,45 +23,84 @@ pub fn hostname(io: &mut Io<'_>, call: &Call<'_>) -> i32 {
     0
 }
 
+/// The first name that `/etc/hosts` gives to the machine.
+fn full_name(io: &mut Io<'_>, name: &str) -> String {
+    let hosts = io.read_file("/etc/hosts").map(|d| String::from_utf8_lossy(&d).into_owned()).unwrap_or_default();
+    let line = hosts.lines().find(|line| line.split_whitespace().skip(1).any(|word| word == name));
+    line.and_then(|line| line.split_whitespace().nth(1)).unwrap_or(name).to_owned()
+}
+
 pub fn whoami(io: &mut Io<'_>, _: &Call<'_>) -> i32 {
-    let user = io.kernel().user.clone();
-    io.out(&format!("{user}\n"));
+    let (name, uid) = user(io);
+    let Some(name) = name else {
+        let text = match super::is_gnu(io) {
+            true => format!("whoami: cannot find name for user ID {uid}\n"),
+            false => format!("whoami: unknown uid {uid}\n"),
+        };
+        io.err(&text);
+        return 1;
+    };
+    io.out(&format!("{name}\n"));
     0
 }
 
-/// Name, number and group of the machine's user, from `/etc/passwd`.
-pub fn user(io: &mut Io<'_>) -> (String, u32) {
-    let name = io.kernel().user.clone();
-    if let Ok(uid) = name.parse() {
-        return (name, uid);
+/// The name that `/etc/passwd` or `/etc/group` gives to a number.
+pub fn name_of(io: &mut Io<'_>, file: &str, number: u32) -> Option<String> {
+    let data = io.kernel().files.read(file).map(|d| String::from_utf8_lossy(&d).into_owned()).unwrap_or_default();
+    let line = data.lines().find(|l| l.split(':').nth(2) == Some(number.to_string().as_str()));
+    line.and_then(|l| l.split(':').next()).map(str::to_owned)
+}
+
+/// Name and number of who is at work.
+pub fn user(io: &mut Io<'_>) -> (Option<String>, u32) {
+    if let Some(uid) = io.kernel().who.as_ref().map(|who| who.uid) {
+        return (name_of(io, "/etc/passwd", uid), uid);
     }
+    let name = io.kernel().user.clone();
     let passwd = io.read_file("/etc/passwd").unwrap_or_default();
     let passwd = String::from_utf8_lossy(&passwd);
     let line = passwd.lines().find(|l| l.split(':').next() == Some(&name));
     let uid = line.and_then(|l| l.split(':').nth(2)).and_then(|n| n.parse().ok());
-    (name.clone(), uid.unwrap_or(if name == "root" { 0 } else { 1000 }))
+    let uid = uid.unwrap_or(if name == "root" { 0 } else { 1000 });
+    (Some(name), uid)
 }
 
 pub fn id(io: &mut Io<'_>, call: &Call<'_>) -> i32 {
     let (name, uid) = user(io);
-    let groups = groups(io, &name, uid);
+    let (gid, groups) = groups(io, name.as_deref().unwrap_or(""), uid);
+    let named = |(number, name): &(u32, Option<String>)| match name {
+        Some(name) => format!("{number}({name})"),
+        None => number.to_string(),
+    };
     let numbers: Vec<String> = groups.iter().map(|(gid, _)| gid.to_string()).collect();
     let text = match call.args.first().map(String::as_str) {
-        Some("-u" | "-g") => uid.to_string(),
+        Some("-u") => uid.to_string(),
+        Some("-g") => gid.0.to_string(),
         Some("-G") => numbers.join(" "),
-        Some("-un" | "-gn" | "-nu") => name,
+        Some("-un" | "-nu") => name.unwrap_or_else(|| uid.to_string()),
+        Some("-gn" | "-ng") => gid.1.unwrap_or_else(|| gid.0.to_string()),
         _ => {
-            let all: Vec<String> = groups.iter().map(|(gid, name)| format!("{gid}({name})")).collect();
-            format!("uid={uid}({name}) gid={uid}({name}) groups={}", all.join(","))
+            let all: Vec<String> = groups.iter().map(named).collect();
+            format!("uid={} gid={} groups={}", named(&(uid, name)), named(&gid), all.join(","))
         }
     };
     io.out(&format!("{text}\n"));
     0
 }
 
-/// The user's own group, and those that list it as a member.
-fn groups(io: &mut Io<'_>, name: &str, uid: u32) -> Vec<(u32, String)> {
-    let mut all = vec![(uid, name.to_owned())];
+type Group = (u32, Option<String>);
+
+/// The user's own group, and all groups: those it was given, or those that list it as a member.
+fn groups(io: &mut Io<'_>, name: &str, uid: u32) -> (Group, Vec<Group>) {
+    if let Some(who) = io.kernel().who.clone() {
+        let mut all = Vec::new();
+        for gid in who.groups.iter().copied() {
+            all.push((gid, name_of(io, "/etc/group", gid)));
+        }
+        return ((who.gid, name_of(io, "/etc/group", who.gid)), all);
+    }
+    let own = (uid, Some(name.to_owned()));
+    let mut all = vec![own.clone()];
     let data = io.read_file("/etc/group").map(|d| String::from_utf8_lossy(&d).into_owned()).unwrap_or_default();
     for line in data.lines() {
         let fields: Vec<&str> = line.split(':').collect();
@@ -68,10 +108,10 @@ fn groups(io: &mut Io<'_>, name: &str, uid: u32) -> Vec<(u32, String)> {
             && members.split(',').any(|m| m == name)
             && let Ok(gid) = gid.parse()
         {
-            all.push((gid, (*group).to_owned()));
+            all.push((gid, Some((*group).to_owned())));
         }
     }
-    all
+    (own, all)
 }
 
 const RELEASE: &str = "6.1.0-podium";
@@ -159,22 +199,6 @@ pub fn free(io: &mut Io<'_>, _: &Call<'_>) -> i32 {
          Mem:         7957368     1557368     5120000       10240     1280000     6400000\n\
          Swap:              0           0           0\n",
     );
-    0
-}
-
-pub fn df(io: &mut Io<'_>, call: &Call<'_>) -> i32 {
-    let human = call.args.iter().any(|a| a.contains('h'));
-    let row = if human {
-        "overlay          97G   20G   77G  21% /"
-    } else {
-        "overlay        101430960 20286192 81144768  21% /"
-    };
-    let head = if human {
-        "Filesystem      Size  Used Avail Use% Mounted on"
-    } else {
-        "Filesystem     1K-blocks     Used Available Use% Mounted on"
-    };
-    io.out(&format!("{head}\n{row}\n"));
     0
 }
 

@@ -34,7 +34,7 @@ pub fn ls(io: &mut Io<'_>, call: &Call<'_>) -> i32 {
     let paths = if o.rest.is_empty() { vec![".".to_owned()] } else { o.rest.clone() };
     let (mut files, mut dirs, mut status) = (Vec::new(), Vec::new(), 0);
     for path in paths {
-        let found = if o.has('l') || o.has('d') { io.lstat(&path) } else { io.stat(&path) };
+        let found = if (o.has('l') || o.has('d')) && !o.has('L') { io.lstat(&path) } else { io.stat(&path) };
         match found {
             Ok(stat) if stat.is_dir && !o.has('d') => dirs.push(path),
             Ok(stat) => files.push(Entry { name: path, stat }),
@@ -50,7 +50,9 @@ pub fn ls(io: &mut Io<'_>, call: &Call<'_>) -> i32 {
     }
     let titles = dirs.len() + files.len() > 1 || o.has('R') || status != 0 && !dirs.is_empty() && call.args.len() > 1;
     let shown = !files.is_empty();
-    order(&mut files, &o);
+    // Containers have the plain locale, where bytes are compared.
+    let locale = io.var("LANG").is_some();
+    order(&mut files, &o, locale);
     show(io, &files, &o, false);
     let mut first = !shown;
     let mut count = 0;
@@ -68,7 +70,7 @@ pub fn ls(io: &mut Io<'_>, call: &Call<'_>) -> i32 {
             io.out(&format!("{dir}:\n"));
         }
         let mut entries = list(io, &dir, &o);
-        order(&mut entries, &o);
+        order(&mut entries, &o, locale);
         if o.has('R') {
             let base = dir.trim_end_matches('/');
             let inner = entries.iter().rev().filter(|e| e.stat.is_dir && e.name != "." && e.name != "..");
@@ -90,16 +92,20 @@ fn list(io: &mut Io<'_>, dir: &str, o: &opts::Opts) -> Vec<Entry> {
     names
         .into_iter()
         .filter_map(|name| {
-            let stat = io.lstat(&format!("{dir}/{name}")).ok()?;
+            let path = format!("{dir}/{name}");
+            let stat = if o.has('L') { io.stat(&path) } else { io.lstat(&path) }.ok()?;
             Some(Entry { name, stat })
         })
         .collect()
 }
 
-fn order(entries: &mut [Entry], o: &opts::Opts) {
+fn order(entries: &mut [Entry], o: &opts::Opts, locale: bool) {
     // As in a UTF-8 locale: letter case and leading dots do not count.
     let key = |name: &str| name.trim_start_matches('.').to_lowercase();
-    entries.sort_by(|a, b| key(&a.name).cmp(&key(&b.name)).then(a.name.cmp(&b.name)));
+    match locale {
+        true => entries.sort_by(|a, b| key(&a.name).cmp(&key(&b.name)).then(a.name.cmp(&b.name))),
+        false => entries.sort_by(|a, b| a.name.cmp(&b.name)),
+    }
     if o.has('t') {
         entries.sort_by_key(|e| std::cmp::Reverse(e.stat.changed));
     }
@@ -121,16 +127,18 @@ fn show(io: &mut Io<'_>, entries: &[Entry], o: &opts::Opts, total: bool) {
     let mut out = String::new();
     if o.has('l') {
         if total {
-            out.push_str(&format!("total {}\n", entries.iter().map(|e| e.stat.size.div_ceil(4096) * 4).sum::<u64>()));
+            out.push_str(&format!("total {}\n", entries.iter().map(blocks).sum::<u64>()));
         }
-        let user = io.kernel().user.clone();
+        let owners: Vec<(String, String)> = entries.iter().map(|e| owner(io, e)).collect();
+        let wide = |pick: fn(&(String, String)) -> &String| owners.iter().map(|o| pick(o).len()).max().unwrap_or(0);
+        let (users, groups) = (wide(|o| &o.0), wide(|o| &o.1));
         let sizes: Vec<String> = entries.iter().map(|e| size(e.stat.size, o.has('h'))).collect();
         let width = sizes.iter().map(String::len).max().unwrap_or(1);
-        for (e, size) in entries.iter().zip(sizes) {
+        for ((e, size), (user, group)) in entries.iter().zip(sizes).zip(&owners) {
             let link = e.stat.link.as_ref().map(|to| format!(" -> {to}")).unwrap_or_default();
             let (links, when) = (if e.stat.is_dir { 2 } else { 1 }, stamp(&e.stat));
             out.push_str(&format!(
-                "{} {links} {user} {user} {size:>width$} {when} {}{}{link}\n",
+                "{} {links} {user:<users$} {group:<groups$} {size:>width$} {when} {}{}{link}\n",
                 mode(&e.stat),
                 e.name,
                 mark(e)
@@ -150,6 +158,23 @@ fn show(io: &mut Io<'_>, entries: &[Entry], o: &opts::Opts, total: bool) {
     io.out(&out);
 }
 
+/// The kilobytes that an entry takes; links take none.
+fn blocks(e: &Entry) -> u64 {
+    if e.stat.link.is_some() { 0 } else { e.stat.size.div_ceil(4096) * 4 }
+}
+
+/// User and group of an entry, by name where they have one. On the laptop all is the learner's.
+fn owner(io: &mut Io<'_>, e: &Entry) -> (String, String) {
+    let name = io.kernel().user.clone();
+    let (uid, gid) = e.stat.owner;
+    if (uid, gid) == (0, 0) && io.kernel().who.is_none() {
+        return (name.clone(), name);
+    }
+    let user = super::info::name_of(io, "/etc/passwd", uid).unwrap_or_else(|| uid.to_string());
+    let group = super::info::name_of(io, "/etc/group", gid).unwrap_or_else(|| gid.to_string());
+    (user, group)
+}
+
 /// `drwxr-xr-x`
 pub fn mode(stat: &Stat) -> String {
     let kind = match () {
@@ -157,7 +182,19 @@ pub fn mode(stat: &Stat) -> String {
         _ if stat.is_dir => 'd',
         _ => '-',
     };
-    let bits = (0..9).map(|i| if stat.mode >> (8 - i) & 1 == 1 { "rwxrwxrwx".as_bytes()[i] as char } else { '-' });
+    let bits = (0..9).map(|i| {
+        let on = stat.mode >> (8 - i) & 1 == 1;
+        // The last bit of each three also shows whether the user or group is taken over, or deletions are held back.
+        let special = i % 3 == 2 && stat.mode >> (11 - i / 3) & 1 == 1;
+        match (special, on, i) {
+            (true, true, 8) => 't',
+            (true, false, 8) => 'T',
+            (true, true, _) => 's',
+            (true, false, _) => 'S',
+            (false, true, _) => "rwxrwxrwx".chars().nth(i).unwrap_or('-'),
+            (false, false, _) => '-',
+        }
+    });
     std::iter::once(kind).chain(bits).collect()
 }
 

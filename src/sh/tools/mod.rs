@@ -18,6 +18,7 @@ pub(super) use info::user;
 mod jq;
 mod launch;
 mod ls;
+mod mounts;
 mod nc;
 pub mod opts;
 mod paths;
@@ -59,7 +60,7 @@ const QUICK: &[(&str, Quick)] = &[
     ("clear", info::clear),
     ("cp", disk::cp),
     ("date", info::date),
-    ("df", info::df),
+    ("df", mounts::df),
     ("dig", dns::dig),
     ("dirname", paths::dirname),
     ("du", paths::du),
@@ -79,6 +80,7 @@ const QUICK: &[(&str, Quick)] = &[
     ("man", info::man),
     ("mkdir", disk::mkdir),
     ("mktemp", disk::mktemp),
+    ("mount", mounts::mount),
     ("mv", disk::mv),
     ("nproc", info::nproc),
     ("nslookup", dns::nslookup),

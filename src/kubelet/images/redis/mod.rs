@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 pub const IMAGES: &[Image] = &[Image {
     name: "docker.io/library/redis",
-    releases: "8.2.1 8.0.3 7.4.5 7.2.10 7.0.15 6.2.19 6.0.20 5.0.14 4.0.14 3.2.12 3.0.7 2.8.23 2.6.17",
+    releases: "8.2.1 8.0.3 7.4.5 7.2.10 7.0.15 6.2.19 6.0.20 5.0.14 4.0.14 3.2.12 3.0.7 2.8.23 2.6.17 e2e=2.8.23 v1=2.8.23",
     also: &["registry.k8s.io/redis", "k8s.gcr.io/redis", "docker.io/bitnami/redis"],
     size: 52_500_000,
     entrypoint: &["docker-entrypoint.sh"],

@@ -1,5 +1,7 @@
 //! Pods with names and volumes of their own, one after the other. Models `pkg/controller/statefulset`.
 
+mod claims;
+
 use super::{Context, Controller, history, pods, replication};
 use crate::apimachinery::labels::Selector;
 use crate::apimachinery::{Object, Status, Time, Value};
@@ -55,6 +57,11 @@ impl Controller for StatefulSets {
         history::truncate(&set, &revisions, &live, context);
         let replaced = outcome.as_ref().ok().and_then(Option::as_deref).unwrap_or("");
         work.update_status(&pods, replaced, context)?;
+        let min_ready = set.at("spec.minReadySeconds").int();
+        let times = pods.iter().filter_map(|p| pods::available_at(p, min_ready));
+        if let Some(at) = times.filter(|at| *at > context.now).min() {
+            context.queue.add_at(key, at);
+        }
         outcome.map(|_| ())
     }
 }
@@ -119,6 +126,9 @@ impl Work<'_> {
         for n in start..end {
             match find(n) {
                 None => {
+                    if self.has_stale_claim(&self.pod_name(n), context) {
+                        return Ok(None);
+                    }
                     self.create(n, context)?;
                     if !self.is_parallel() {
                         return Ok(None);
@@ -131,16 +141,30 @@ impl Work<'_> {
                         return Ok(None);
                     }
                 }
-                Some(pod) if (pod.is_terminating() || !is_running_and_ready(pod)) && !self.is_parallel() => {
-                    return Ok(None);
+                Some(pod) => {
+                    if pod.at("status.phase").str() == "Pending" {
+                        self.create_claims(pod.name(), context)
+                            .map_err(|why| Status::new(500, "InternalError", why))?;
+                    }
+                    self.own_claims(pod, context)?;
+                    if (pod.is_terminating() || !self.is_available(pod, context)) && !self.is_parallel() {
+                        return Ok(None);
+                    }
                 }
-                Some(_) => {}
             }
         }
         let mut surplus: Vec<&Value> =
             claimed.iter().filter(|p| ordinal(self.set, p).is_some_and(|n| n < start || n >= end)).collect();
         surplus.sort_by_key(|p| std::cmp::Reverse(ordinal(self.set, p)));
+        let is_unhealthy = |p: &&&Value| p.is_terminating() || !is_running_and_ready(p);
+        let first_unhealthy = surplus.iter().rfind(is_unhealthy).map_or("", |p| p.name()).to_owned();
         for pod in surplus {
+            self.own_claims(pod, context)?;
+            // One after the other, all that come before are well; only the first that is not may go as it is.
+            let waits = !self.is_available(pod, context) && pod.name() != first_unhealthy;
+            if waits && !self.is_parallel() {
+                return Ok(None);
+            }
             if !pod.is_terminating() {
                 self.delete(pod, context)?;
             }
@@ -160,11 +184,20 @@ impl Work<'_> {
                 self.delete(pod, context)?;
                 return Ok(Some(pod.name().to_owned()));
             }
-            if pod.is_terminating() || !is_running_and_ready(pod) {
+            if pod.is_terminating() || !self.is_available(pod, context) {
                 return Ok(None);
             }
         }
         Ok(None)
+    }
+
+    /// True for a pod that is ready, and was for `minReadySeconds`.
+    fn is_available(&self, pod: &Value, context: &Context) -> bool {
+        is_running_and_ready(pod) && pods::is_available(pod, self.set.at("spec.minReadySeconds").int(), context.now)
+    }
+
+    fn pod_name(&self, n: i64) -> String {
+        format!("{}-{n}", self.set.name())
     }
 
     fn pod_for(&self, n: i64) -> Value {
@@ -172,7 +205,7 @@ impl Work<'_> {
         let recorded = history::template_of(revision);
         let template = if recorded.is_null() { self.set["spec"]["template"].clone() } else { recorded };
         let mut pod = pods::from_template(&template, self.set);
-        let name = format!("{}-{n}", self.set.name());
+        let name = self.pod_name(n);
         pod.set("metadata.name", name.as_str());
         pod.set("metadata.namespace", self.set.namespace());
         pod.set_in(&["metadata", "labels", POD_NAME], name.as_str());
@@ -198,10 +231,11 @@ impl Work<'_> {
     fn create(&self, n: i64, context: &mut Context) -> Result<(), Status> {
         let pod = self.pod_for(n);
         let name = pod.name().to_owned();
-        for claim in self.set.at("spec.volumeClaimTemplates").items() {
-            self.create_claim(claim, &name, context)?;
-        }
-        let outcome = context.door().create(Resource::Pods, self.set.namespace(), pod);
+        let claims = self.create_claims(&name, context);
+        let outcome = match claims {
+            Ok(()) => context.door().create(Resource::Pods, self.set.namespace(), pod),
+            Err(why) => Err(Status::new(500, "InternalError", why)),
+        };
         let set = self.set.name();
         match outcome {
             Ok(_) => {
@@ -215,33 +249,6 @@ impl Work<'_> {
                 context.event(self.set, "Warning", "FailedCreate", &message);
                 Err(status)
             }
-        }
-    }
-
-    fn create_claim(&self, template: &Value, pod: &str, context: &mut Context) -> Result<(), Status> {
-        let name = format!("{}-{pod}", template.name());
-        let key = format!("{}/{name}", self.set.namespace());
-        if context.get(Resource::PersistentVolumeClaims, &key).is_some() {
-            return Ok(());
-        }
-        let mut claim = template.clone();
-        claim.set("apiVersion", "v1");
-        claim.set("kind", "PersistentVolumeClaim");
-        claim.remove("status");
-        claim.set("metadata.name", name.as_str());
-        claim.set("metadata.namespace", self.set.namespace());
-        for (label, value) in self.set.at("spec.selector.matchLabels").fields() {
-            claim.set_in(&["metadata", "labels", label], value.clone());
-        }
-        match context.door().create(Resource::PersistentVolumeClaims, self.set.namespace(), claim) {
-            Ok(_) => {
-                let set = self.set.name();
-                let message = format!("Create Claim {name} Pod {pod} in StatefulSet {set} success");
-                context.event(self.set, "Normal", "SuccessfulCreate", &message);
-                Ok(())
-            }
-            Err(status) if status.reason == "AlreadyExists" => Ok(()),
-            Err(status) => Err(status),
         }
     }
 

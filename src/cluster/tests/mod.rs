@@ -1,7 +1,12 @@
 //! Whole clusters: snapshots, and the lives of pods.
 
+mod jobs;
+mod kubelet;
+mod storage;
+mod workloads;
+
 use super::*;
-use crate::apimachinery::Value;
+use crate::apimachinery::{Object, Value};
 use crate::object;
 
 fn run_pod(cluster: &mut Cluster) {
@@ -136,4 +141,26 @@ fn a_job_whose_end_is_decided_makes_no_more_pods() {
     let of_job = |e: &&Value| e.at("involvedObject.kind").str() == "Job";
     let reasons: Vec<&str> = list["items"].items().iter().filter(of_job).map(|e| e["reason"].str()).collect();
     assert_eq!(reasons, ["SuccessfulCreate", "SuccessfulDelete", "BackoffLimitExceeded"]);
+}
+
+/// Creates objects that are given as JSON, each under its path.
+fn create(cluster: &mut Cluster, objects: &[(&str, &str)]) {
+    for (path, json) in objects {
+        let object = Value::from_json(json).expect("JSON");
+        assert_eq!(cluster.handle(Request::post(*path, object)).code, 201, "{path}: {json}");
+    }
+}
+
+/// Lets time pass and reads what is there then.
+fn look(cluster: &mut Cluster, path: &str, seconds: u64) -> Value {
+    cluster.run_until(cluster.now() + Duration::from_secs(seconds)).expect("comes to rest");
+    cluster.handle(Request::get(path)).into_result().unwrap_or_default()
+}
+
+/// The events about objects of a kind, in order: reason and message.
+fn events_of(cluster: &mut Cluster, kind: &str) -> Vec<String> {
+    let list = look(cluster, "/api/v1/events", 0);
+    let about = |e: &&Value| e.at("involvedObject.kind").str() == kind;
+    let line = |e: &Value| format!("{}: {}", e["reason"].str(), e["message"].str());
+    list["items"].items().iter().filter(about).map(line).collect()
 }

@@ -1,5 +1,7 @@
 //! One pod on every node that fits. Models `pkg/controller/daemon`.
 
+mod update;
+
 use super::{Context, Controller, history, pods, replication};
 use crate::api::node_affinity;
 use crate::api::tolerations::untolerated;
@@ -69,14 +71,21 @@ impl Controller for DaemonSets {
         let hash = history::hash_of(&revision).to_owned();
         let claimed = replication::claim(context, &set, &selector)?;
         let by_node = by_node(&claimed);
-        let mut outcome = manage(&set, &by_node, &hash, context);
-        if outcome.is_ok() && set.at("spec.updateStrategy.type").str() != "OnDelete" {
-            outcome = rolling_update(&set, &by_node, &hash, context);
+        let managed = manage(&set, &by_node, &hash, context);
+        let mut outcome = managed.as_ref().map(|_| ()).map_err(Clone::clone);
+        // Pods that were just made or deleted are waited for.
+        if managed == Ok(false) && set.at("spec.updateStrategy.type").str() != "OnDelete" {
+            outcome = update::rolling(&set, &by_node, &hash, context);
         }
         let live: Vec<&str> =
             claimed.iter().filter_map(|p| p.label(history::HASH_LABEL)).chain([hash.as_str()]).collect();
         history::truncate(&set, &revisions, &live, context);
         update_status(&set, &by_node, &hash, context)?;
+        let min_ready = set.at("spec.minReadySeconds").int();
+        let times = claimed.iter().filter_map(|p| pods::available_at(p, min_ready));
+        if let Some(at) = times.filter(|at| *at > context.now).min() {
+            context.queue.add_at(key, at);
+        }
         outcome
     }
 }
@@ -145,13 +154,13 @@ fn should_run(set: &Value, node: &Value) -> (bool, bool) {
     (stays && untolerated(taints, tolerations, &["NoSchedule", "NoExecute"]).is_none(), stays)
 }
 
-/// Creates what is missing and deletes what is too much. Models `manage`.
+/// Creates what is missing and deletes what is too much. True where anything was. Models `manage`.
 fn manage(
     set: &Value,
     by_node: &BTreeMap<String, Vec<Value>>,
     hash: &str,
     context: &mut Context,
-) -> Result<(), Status> {
+) -> Result<bool, Status> {
     let nodes: Vec<Value> = context.informers.list_in(Resource::Nodes, "").cloned().collect();
     let none = Vec::new();
     let (mut create, mut delete) = (Vec::new(), Vec::new());
@@ -161,12 +170,12 @@ fn manage(
         if run && here.is_empty() {
             create.push(node.name());
         } else if stay {
-            keep_one(set, here, &mut delete, context);
+            keep_one(set, here, hash, &mut delete, context);
         } else {
             delete.extend(here.iter().filter(|p| !p.is_terminating()).cloned());
         }
     }
-    let mut result = Ok(());
+    let mut result = Ok(!create.is_empty() || !delete.is_empty());
     for node in create {
         if let Err(status) = pods::create(context, set, pod_for(set, node, hash)) {
             result = Err(status);
@@ -181,7 +190,7 @@ fn manage(
 }
 
 /// A failed daemon is replaced; of several the oldest stays.
-fn keep_one(set: &Value, here: &[Value], delete: &mut Vec<Value>, context: &mut Context) {
+fn keep_one(set: &Value, here: &[Value], hash: &str, delete: &mut Vec<Value>, context: &mut Context) {
     let mut alive = Vec::new();
     for pod in here.iter().filter(|p| !p.is_terminating()) {
         if pods::is_terminal(pod) {
@@ -203,53 +212,16 @@ fn keep_one(set: &Value, here: &[Value], delete: &mut Vec<Value>, context: &mut 
             alive.push(pod.clone());
         }
     }
-    alive.sort_by(|a, b| a.metadata()["creationTimestamp"].str().cmp(b.metadata()["creationTimestamp"].str()));
-    delete.extend(alive.into_iter().skip(1));
+    delete.extend(update::excess(set, alive, hash, context));
 }
 
-/// A number, or a part of `total` in percent, rounded up.
-fn scaled(value: &Value, total: i64) -> i64 {
-    value.as_i64().unwrap_or_else(|| {
-        let percent: i64 = value.str().trim_end_matches('%').parse().unwrap_or(0);
-        (percent.saturating_mul(total) + 99).div_euclid(100)
-    })
+/// The oldest first.
+fn by_age(pods: &mut [Value]) {
+    pods.sort_by(|a, b| a.metadata()["creationTimestamp"].str().cmp(b.metadata()["creationTimestamp"].str()));
 }
 
-/// Deletes pods of old revisions, a few at a time. Models `rollingUpdate`.
-fn rolling_update(
-    set: &Value,
-    by_node: &BTreeMap<String, Vec<Value>>,
-    hash: &str,
-    context: &mut Context,
-) -> Result<(), Status> {
-    let rolling = &set["spec"]["updateStrategy"]["rollingUpdate"];
-    let desired = desired_nodes(set, context).len() as i64;
-    let surge = scaled(&rolling["maxSurge"], desired);
-    let unavailable = scaled(&rolling["maxUnavailable"], desired);
-    let min_ready = set.at("spec.minReadySeconds").int();
-    let is_new = |pod: &Value| pod.label(history::HASH_LABEL) == Some(hash);
-    let (mut missing, mut broken, mut candidates) = (0, Vec::new(), Vec::new());
-    for name in desired_nodes(set, context) {
-        let here: Vec<&Value> = by_node.get(&name).into_iter().flatten().filter(|p| !p.is_terminating()).collect();
-        let Some(old) = here.iter().find(|p| !is_new(p)) else {
-            // The new pod is not there yet, or not ready.
-            let available = here.iter().any(|p| pods::is_available(p, min_ready, context.now));
-            missing += i64::from(!available);
-            continue;
-        };
-        if pods::is_available(old, min_ready, context.now) {
-            candidates.push((*old).clone());
-        } else {
-            missing += 1;
-            broken.push((*old).clone());
-        }
-    }
-    let room = (unavailable.max(if surge > 0 { 1 } else { 0 }) - missing).max(0);
-    let go = candidates.into_iter().take(usize::try_from(room).unwrap_or(0));
-    for pod in broken.into_iter().chain(go) {
-        pods::delete(context, set, &pod)?;
-    }
-    Ok(())
+fn is_new(pod: &Value, hash: &str) -> bool {
+    pod.label(history::HASH_LABEL) == Some(hash)
 }
 
 fn desired_nodes(set: &Value, context: &Context) -> Vec<String> {
@@ -268,8 +240,8 @@ fn update_status(
     let nodes: Vec<Value> = context.informers.list_in(Resource::Nodes, "").cloned().collect();
     for node in &nodes {
         let (run, _) = should_run(set, node);
-        let mut here: Vec<&Value> = by_node.get(node.name()).into_iter().flatten().collect();
-        here.sort_by(|a, b| a.metadata()["creationTimestamp"].str().cmp(b.metadata()["creationTimestamp"].str()));
+        let mut here: Vec<Value> = by_node.get(node.name()).into_iter().flatten().cloned().collect();
+        by_age(&mut here);
         desired += i64::from(run);
         let Some(pod) = here.first() else { continue };
         if !run {
@@ -281,7 +253,7 @@ fn update_status(
             ready += 1;
             available += i64::from(pods::is_available(pod, min_ready, context.now));
         }
-        updated += i64::from(pod.label(history::HASH_LABEL) == Some(hash));
+        updated += i64::from(is_new(pod, hash));
     }
     let mut status = object! {
         "currentNumberScheduled" => current, "desiredNumberScheduled" => desired,
