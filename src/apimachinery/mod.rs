@@ -3,6 +3,7 @@
 pub mod field;
 pub mod fields;
 pub mod gvk;
+pub mod json_syntax;
 pub mod jsonpath;
 pub mod labels;
 pub mod meta;

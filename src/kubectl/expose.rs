@@ -79,13 +79,13 @@ async fn one(f: &Factory, info: &Info) -> Result {
     settings(f, &info.object, &mut service)?;
     let mut service = overridden(f, service)?;
     util::record(f, &mut service);
-    if f.flags.bool("save-config") {
-        super::create::save_config(&mut service);
-    }
     let options = WriteOptions { validation: "", ..util::write_options(f, "kubectl-expose")? };
-    let mut printer = printers::for_operation(f, &options.dry_run.operation("exposed"))?;
+    let mut printer = printers::for_operation(f, &options.dry_run.operation("exposed"))?.typed();
     if options.dry_run == DryRun::Client {
         return printer.print(f, &service);
+    }
+    if f.flags.bool("save-config") {
+        super::create::save_typed_config(&mut service);
     }
     let (namespace, _) = f.namespace()?;
     let mapping = mapping_for(f, "services").await?;

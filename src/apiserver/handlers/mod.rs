@@ -13,7 +13,7 @@ pub use admit::Admission;
 pub use patch::apply_patch;
 
 use super::{ApiServer, NodeProxy, RequestInfo, convert, subresources};
-use crate::apimachinery::{Status, Value};
+use crate::apimachinery::{Status, Value, json_syntax};
 use crate::client::request::ReplyBody;
 use crate::client::{Accept, Body, Reply, Request};
 use crate::registry::store::{Registry, ResourceInfo};
@@ -95,12 +95,28 @@ pub fn method_not_allowed() -> Status {
 
 /// The body of a request that must have one.
 pub fn body<'a>(request: &'a Request, kind: &str) -> Result<&'a Value, Status> {
-    match &request.body {
-        Body::Value(v) if !v.is_null() => Ok(v),
-        _ => Err(Status::bad_request(format!(
-            "the object provided is unrecognized (must be of type {kind}): couldn't get version/kind; json parse \
-             error: unexpected end of JSON input ()"
-        ))),
+    let text = match &request.body {
+        Body::Value(Value::Str(text)) => text,
+        Body::Value(v) if !v.is_null() => return Ok(v),
+        _ => "",
+    };
+    let why = json_syntax::plain_error(text);
+    Err(Status::bad_request(format!(
+        "the object provided is unrecognized (must be of type {kind}): couldn't get version/kind; json parse error: \
+         {why} ({})",
+        summary(text)
+    )))
+}
+
+/// The beginning of what could not be read, in hexadecimal where it is no JSON object. Models `summarizeData`.
+fn summary(text: &str) -> String {
+    const LONGEST: usize = 30;
+    let head = text.as_bytes().get(..LONGEST).unwrap_or(text.as_bytes());
+    let more = if text.len() > LONGEST { " ..." } else { "" };
+    match text.as_bytes().first() {
+        None => "<empty>".to_owned(),
+        Some(b'{') => String::from_utf8_lossy(head).into_owned() + more,
+        Some(_) => head.iter().map(|b| format!("{b:02x}")).collect::<String>() + more,
     }
 }
 

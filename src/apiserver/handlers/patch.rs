@@ -6,11 +6,11 @@ use crate::api::decode::Decoded;
 use crate::api::schema;
 use crate::apimachinery::field::{Error, Path};
 use crate::apimachinery::patch::{json, merge, strategic};
-use crate::apimachinery::{GroupVersionKind, Status, Value};
+use crate::apimachinery::{GroupVersionKind, Status, Value, json_syntax};
 use crate::apiserver::handlers::create::ensure_namespace;
 use crate::apiserver::managed;
 use crate::apiserver::options::WriteOptions;
-use crate::client::{Method, PatchType, Reply};
+use crate::client::{Body, Method, PatchType, Reply};
 use crate::registry::store::Part;
 use crate::storage::store::key_of;
 
@@ -19,7 +19,7 @@ impl ApiServer {
     pub fn serve_patch(&mut self, call: &Call) -> Result<Reply, Status> {
         let options = WriteOptions::parse(call.request, "PatchOptions")?;
         let Method::Patch(kind) = call.request.method else { return Err(super::method_not_allowed()) };
-        let patch = body(call.request, call.resource.kind)?;
+        let patch = patch_body(call, kind)?;
         if kind == PatchType::Apply {
             return self.serve_apply(call, patch, options);
         }
@@ -70,6 +70,20 @@ impl ApiServer {
 }
 
 /// What custom kinds take: they have no merge keys.
+/// The patch of a request. One that is no JSON is refused with the decoder's words.
+fn patch_body<'a>(call: &'a Call, kind: PatchType) -> Result<&'a Value, Status> {
+    match &call.request.body {
+        Body::Value(Value::Str(text)) => {
+            let why = json_syntax::plain_error(text);
+            Err(Status::bad_request(match kind {
+                PatchType::Strategic => why,
+                _ => format!("error decoding patch: {why}"),
+            }))
+        }
+        _ => body(call.request, call.resource.kind),
+    }
+}
+
 const CUSTOM_PATCHES: &str = "the body of the request was in an unknown format - accepted media types include: \
      application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
 

@@ -31,13 +31,14 @@ impl CustomColumns {
     /// Reads a line of headers and a line of paths.
     pub fn parse_file(f: &Factory, text: &str) -> Result<Self> {
         let mut lines = text.lines();
-        let headers: Vec<&str> = lines.next().unwrap_or("").split_whitespace().collect();
-        let paths: Vec<&str> = lines.next().unwrap_or("").split_whitespace().collect();
-        if headers.is_empty() {
-            return Err("invalid template, missing header line. Expected format is one line of space separated \
-                        headers, one line of space separated column specs."
-                .into());
-        }
+        let mut words = |what: &str| match lines.next() {
+            Some(line) => Ok(line.split_whitespace().collect::<Vec<&str>>()),
+            None => Err(Error::Msg(format!(
+                "invalid template, missing {what} line. Expected format is one line of space separated headers, one \
+                 line of space separated column specs."
+            ))),
+        };
+        let (headers, paths) = (words("header")?, words("spec")?);
         if headers.len() != paths.len() {
             let text =
                 format!("number of headers ({}) and field specifications ({}) don't match", headers.len(), paths.len());

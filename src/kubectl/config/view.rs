@@ -72,7 +72,7 @@ async fn run(f: &Factory) -> Result {
     }
     let mut printer = match f.flags.str("output") {
         "" if !f.flags.changed("template") => Some(Printer::new(f, Format::Yaml)),
-        _ => for_get(f)?,
+        _ => for_get(f)?.map(Printer::typed),
     };
     let mut config = f.kubeconfig()?;
     if !f.flags.str("context").is_empty() {

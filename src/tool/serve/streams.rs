@@ -167,16 +167,18 @@ fn decode(http: &HttpRequest) -> Result<Request, Status> {
     let body = match http.body.as_slice() {
         [] => Body::Empty,
         bytes if protobuf::is_protobuf(bytes) => Body::Value(protobuf::decode(bytes)?),
-        bytes => Body::Value(json(bytes)?),
+        bytes => Body::Value(json(bytes)),
     };
     let accept = accept(http.header("accept"));
     let as_user = http.header("impersonate-user").to_owned();
-    Ok(Request { query, accept, body, as_user, ..Request::new(method, path) }.user_agent("kubectl"))
+    let groups = http.headers.iter().filter(|(name, _)| name == "impersonate-group");
+    let as_groups = groups.map(|(_, group)| group.clone()).collect();
+    Ok(Request { query, accept, body, as_user, as_groups, ..Request::new(method, path) }.user_agent("kubectl"))
 }
 
-fn json(bytes: &[u8]) -> Result<Value, Status> {
-    serde_json::from_slice(bytes)
-        .map_err(|e| Status::bad_request(format!("the object provided is unrecognized (must be of type JSON): {e}")))
+/// What is no JSON goes on as its text: the handlers know what it should have been.
+fn json(bytes: &[u8]) -> Value {
+    serde_json::from_slice(bytes).unwrap_or_else(|_| String::from_utf8_lossy(bytes).as_ref().into())
 }
 
 fn patch_type(content_type: &str) -> Result<PatchType, Status> {
@@ -217,8 +219,8 @@ fn encode(reply: Reply, http: &HttpRequest) -> Answer {
     let (content_type, body) = match reply.body {
         // Only a discovery document answers in its own media type: clients decide by it how to read.
         ReplyBody::Object(v) if v["kind"].str() == "APIGroupDiscoveryList" => (media_type, v.to_string()),
-        ReplyBody::Object(v) => ("application/json", crate::apiserver::codec::encode(&v)),
-        ReplyBody::Status(s) => ("application/json", s.to_value().to_string()),
+        ReplyBody::Object(v) => ("application/json", crate::api::codec::encode(&v) + "\n"),
+        ReplyBody::Status(s) => ("application/json", s.to_value().to_string() + "\n"),
         ReplyBody::Text(t) => ("text/plain; charset=utf-8", t),
         ReplyBody::Watch(_) | ReplyBody::Stream(_) => ("text/plain", String::new()),
     };
@@ -243,13 +245,13 @@ mod tests {
     }
 
     #[test]
-    fn bodies_that_are_not_json_are_refused() {
+    fn bodies_that_are_not_json_go_on_as_text() {
         let http = HttpRequest {
             method: "POST".into(),
             target: "/api/v1/pods".into(),
             body: b"{".to_vec(),
             ..HttpRequest::default()
         };
-        assert_eq!(decode(&http).unwrap_err().code, 400);
+        assert_eq!(decode(&http).unwrap().body, Body::Value("{".into()));
     }
 }
