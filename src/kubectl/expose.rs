@@ -62,7 +62,8 @@ const EXPOSED: [(&str, &str); 5] =
 async fn one(f: &Factory, info: &Info) -> Result {
     let gvk = info.mapping.gvk();
     if !EXPOSED.contains(&(gvk.group.as_str(), gvk.kind.as_str())) {
-        return Err(Error::Msg(format!("cannot expose a {}", gvk.kind)));
+        let group = if gvk.group.is_empty() { String::new() } else { format!(".{}", gvk.group) };
+        return Err(Error::Msg(format!("cannot expose a {}{group}", gvk.kind)));
     }
     let flags = &f.flags;
     let name = match flags.str("name") {
@@ -182,15 +183,15 @@ fn settings(f: &Factory, object: &Value, service: &mut Value) -> Result {
             port.set("targetPort", target.clone());
         }
     }
-    for (flag, field) in [
-        ("type", "spec.type"),
-        ("session-affinity", "spec.sessionAffinity"),
-        ("load-balancer-ip", "spec.loadBalancerIP"),
-        ("cluster-ip", "spec.clusterIP"),
-    ] {
+    for (flag, field) in
+        [("type", "spec.type"), ("session-affinity", "spec.sessionAffinity"), ("cluster-ip", "spec.clusterIP")]
+    {
         if !flags.str(flag).is_empty() {
             service.set(field, flags.str(flag));
         }
+    }
+    if flags.str("type") == "LoadBalancer" && !flags.str("load-balancer-ip").is_empty() {
+        service.set("spec.loadBalancerIP", flags.str("load-balancer-ip"));
     }
     if !flags.str("external-ip").is_empty() {
         service.set("spec.externalIPs", crate::list![flags.str("external-ip")]);

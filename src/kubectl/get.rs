@@ -140,6 +140,12 @@ async fn table(f: &Factory) -> Result {
         }
     }
     let sort_by = f.flags.str("sort-by");
+    if let Some(what) = sort::unsortable(&infos, sort_by).filter(|_| !sort_by.is_empty()) {
+        let field = crate::apimachinery::jsonpath::relaxed(sort_by)?;
+        let why = "in [][][]reflect.Value is an unsortable type: interface, err: unsortable type:";
+        super::util::klog(f, 'F', "sorter.go:375", &format!("Field {field} {why} {what}"));
+        return Err(Error::Exit(1));
+    }
     if !sort_by.is_empty() && !sort::infos(&mut infos, sort_by)? {
         infos.iter_mut().for_each(|i| i.object.set("rows", Value::List(Default::default())));
     }

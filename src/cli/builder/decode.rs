@@ -11,7 +11,10 @@ pub fn documents(text: &str) -> Vec<Result<Value, String>> {
     }
     let mut found = Vec::new();
     for document in yaml::documents(text) {
-        let value = yaml::from_str(document.text).map_err(|e| format!("error converting YAML to JSON: {e}"));
+        // kubectl reads by lines and ends each.
+        let end = if document.text.ends_with('\n') { "" } else { "\n" };
+        let whole = format!("{}{end}", document.text);
+        let value = yaml::from_str(&whole).map_err(|e| format!("error converting YAML to JSON: {e}"));
         let failed = value.is_err();
         found.push(value);
         if failed {

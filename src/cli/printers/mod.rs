@@ -180,13 +180,22 @@ impl Printer {
                 result?;
                 text
             }
-            Format::CustomColumns(columns) => columns.print(object)?,
+            Format::CustomColumns(columns) => {
+                let (text, result) = columns.print(object);
+                result?;
+                text
+            }
         })
     }
 
     pub fn print(&mut self, f: &Factory, object: &Value) -> Result {
         if let Format::GoTemplate(template) = &mut self.format {
             let (text, result) = template.execute(object);
+            f.out(&text);
+            return result;
+        }
+        if let Format::CustomColumns(columns) = &mut self.format {
+            let (text, result) = columns.print(object);
             f.out(&text);
             return result;
         }
@@ -213,6 +222,9 @@ fn names(object: &Value, operation: &str, short: bool) -> String {
     if object.kind().ends_with("List") && object["items"].as_list().is_some() {
         return object["items"].items().iter().map(|item| names(item, operation, short)).collect();
     }
-    let name = name_for_object(object);
+    let name = match object["metadata"].is_null() && object.uid().is_empty() {
+        true => name_for_object(object) + "<unknown>",
+        false => name_for_object(object),
+    };
     if short || operation.is_empty() { format!("{name}\n") } else { format!("{name} {operation}\n") }
 }
