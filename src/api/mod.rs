@@ -1,6 +1,7 @@
 //! What is known of every kind: the table of resources, the schema, decoding and defaults. Models `k8s.io/api`,
 //! its OpenAPI documents and `pkg/apis/*/v1/defaults.go`.
 
+pub mod codec;
 pub mod cron;
 pub mod decode;
 pub mod defaults;

@@ -35,7 +35,8 @@ pub fn decode(text: &str) -> Result<Vec<u8>, usize> {
             out.push((bits >> shift & 255) as u8);
         }
     }
-    if count % 4 == 0 { Ok(out) } else { Err(text.len()) }
+    // What is left of a group of four is wrong from its beginning.
+    if count % 4 == 0 { Ok(out) } else { Err(text.len() - count % 4) }
 }
 
 #[cfg(test)]
@@ -48,6 +49,6 @@ mod tests {
             assert_eq!(encode(text.as_bytes()), coded);
             assert_eq!(decode(coded).unwrap(), text.as_bytes());
         }
-        assert_eq!((decode("YQ"), decode("Y!=="), decode("YWJj=")), (Err(2), Err(1), Err(4)));
+        assert_eq!((decode("YQ"), decode("Y!=="), decode("YWJj=")), (Err(0), Err(1), Err(4)));
     }
 }

@@ -21,7 +21,25 @@ enum At {
 /// The message of Go's scanner: `invalid character 'b' looking for beginning of object key string`.
 pub fn check(text: &str) -> Result<(), String> {
     let chars: Vec<char> = text.chars().collect();
+    scan(&mut Scanner { chars: &chars, at: 0 })
+}
+
+/// What is wrong with a text that is no JSON, with the offset that apimachinery's decoder adds.
+pub fn error_with_offset(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
     let mut scanner = Scanner { chars: &chars, at: 0 };
+    match scan(&mut scanner) {
+        Err(_) if scanner.at >= chars.len() => "unexpected EOF".into(),
+        Err(why) => {
+            let offset: usize = chars.iter().take(scanner.at + 1).map(|c| c.len_utf8()).sum();
+            format!("json: offset {offset}: {why}")
+        }
+        Ok(()) => "json: invalid".into(),
+    }
+}
+
+/// Reads one value; where it fails the scanner stands at the character that is wrong.
+fn scan(scanner: &mut Scanner<'_>) -> Result<(), String> {
     // What comes after the value that is read next, innermost last.
     let mut stack: Vec<At> = Vec::new();
     let mut state = At::Value;
@@ -128,10 +146,16 @@ impl Scanner<'_> {
                     match escape {
                         'u' => self.hex()?,
                         c if "\"\\/bfnrt".contains(c) => {}
-                        c => return invalid(c, "in string escape code"),
+                        c => {
+                            self.at -= 1;
+                            return invalid(c, "in string escape code");
+                        }
                     }
                 }
-                c if c < ' ' => return invalid(c, "in string literal"),
+                c if c < ' ' => {
+                    self.at -= 1;
+                    return invalid(c, "in string literal");
+                }
                 _ => {}
             }
         }
@@ -208,7 +232,7 @@ impl Scanner<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::check;
+    use super::{check, error_with_offset};
 
     #[test]
     fn errors_are_gos() {
@@ -229,6 +253,11 @@ mod tests {
         ] {
             assert_eq!(check(text), Err(want.to_owned()), "{text}");
         }
+        assert_eq!(
+            error_with_offset("{bad"),
+            "json: offset 2: invalid character 'b' looking for beginning of object key string"
+        );
+        assert_eq!(error_with_offset("{\"a\":"), "unexpected EOF");
         for text in ["{}", "[]", " {\"a\":[1,-2.5e3,{\"b\":null}],\"c\":\"\\u00e9\"} ", "0", "[[],[]]"] {
             assert_eq!(check(text), Ok(()), "{text}");
         }

@@ -14,6 +14,7 @@ const LABEL_VALUE_RULE: &str = "a valid label must be an empty string or consist
 const CONFIG_KEY_RULE: &str = "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
 const ENV_NAME_RULE: &str =
     "a valid environment variable name must consist only of printable ASCII characters other than '='";
+const STRICT_ENV_NAME_RULE: &str = "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation is '[-._a-zA-Z][-._a-zA-Z0-9]*')";
 
 fn lower_alnum(b: u8) -> bool {
     b.is_ascii_lowercase() || b.is_ascii_digit()
@@ -170,6 +171,20 @@ pub fn is_env_name(value: &str) -> Vec<String> {
     if fits { Vec::new() } else { vec![ENV_NAME_RULE.to_owned()] }
 }
 
+/// The name of an environment variable by the stricter rule of clients. Models `IsEnvVarName`.
+pub fn is_strict_env_name(value: &str) -> Vec<String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
+    let wrong = value.is_empty() || value.starts_with(|c: char| c.is_ascii_digit()) || !value.chars().all(fits);
+    let mut out = if wrong { vec![STRICT_ENV_NAME_RULE.to_owned()] } else { Vec::new() };
+    match value {
+        "." => out.push("must not be '.'".to_owned()),
+        ".." => out.push("must not be '..'".to_owned()),
+        _ if value.starts_with("..") => out.push("must not start with '..'".to_owned()),
+        _ => {}
+    }
+    out
+}
+
 /// `generateName` must make a valid name once a suffix is added: the last hyphen or dot does not count.
 pub fn mask_trailing_dash(name: &str) -> String {
     match name.len().checked_sub(2).and_then(|at| name.get(..at)) {
@@ -194,5 +209,7 @@ mod tests {
         assert_eq!(is_port_name("123"), ["must contain at least one letter (a-z)"]);
         assert_eq!(is_port(0), ["must be between 1 and 65535, inclusive"]);
         assert_eq!(is_config_key("bad key"), [CONFIG_KEY_RULE]);
+        assert_eq!(is_strict_env_name("1A"), [STRICT_ENV_NAME_RULE]);
+        assert!(is_strict_env_name("my.env-name").is_empty());
     }
 }

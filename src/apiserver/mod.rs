@@ -5,7 +5,6 @@
 
 mod bootstrap;
 pub mod catalog;
-pub mod codec;
 mod component_status;
 mod continue_token;
 mod convert;

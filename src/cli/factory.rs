@@ -102,8 +102,15 @@ impl Factory {
     pub fn kubeconfig(&self) -> Result<Kubeconfig> {
         kubeconfig::load(&*self.ctx.system, &self.flags)
     }
+    /// What `kubectl config` shows and changes.
+    pub fn starting_config(&self) -> Result<Kubeconfig> {
+        kubeconfig::load_to_modify(&*self.ctx.system, &self.flags)
+    }
     pub fn target(&self) -> Result<Target> {
-        self.kubeconfig()?.target(&self.flags)
+        let config = self.kubeconfig()?;
+        let target = config.target(&self.flags)?;
+        config.check_files(&*self.ctx.system, &target)?;
+        Ok(target)
     }
     /// The namespace to work in, and whether the command line named it.
     pub fn namespace(&self) -> Result<(String, bool)> {

@@ -164,7 +164,8 @@ impl Parsed {
                 }
                 return Err(format!("unknown shorthand flag: '{c}' in -{c}{tail}"));
             };
-            if let Some(value) = tail.strip_prefix('=') {
+            // A `=` alone is a value (or the next letter): pflag looks for a value after it.
+            if let Some(value) = tail.strip_prefix('=').filter(|v| !v.is_empty()) {
                 return self.set(flag, value);
             }
             if !flag.no_opt.is_empty() {

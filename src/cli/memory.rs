@@ -77,6 +77,9 @@ impl System for Memory {
         self.files.borrow_mut().insert(path, data.to_vec());
         Ok(())
     }
+    fn make_dir(&self, _: &str) -> Result<(), FileError> {
+        Ok(())
+    }
     fn list_dir(&self, path: &str) -> Result<Vec<DirEntry>, FileError> {
         let prefix = self.full(path).trim_end_matches('/').to_owned() + "/";
         let mut entries: BTreeMap<String, bool> = BTreeMap::new();

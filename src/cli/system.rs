@@ -63,6 +63,8 @@ pub trait System {
     /// Paths may be relative to the working directory of the process.
     fn read_file(&self, path: &str) -> Result<Vec<u8>, FileError>;
     fn write_file(&self, path: &str, data: &[u8]) -> Result<(), FileError>;
+    /// With the folders above it; one that is there is fine.
+    fn make_dir(&self, path: &str) -> Result<(), FileError>;
     /// Sorted by name.
     fn list_dir(&self, path: &str) -> Result<Vec<DirEntry>, FileError>;
     fn is_dir(&self, path: &str) -> bool;

@@ -1,6 +1,6 @@
 //! Requests to the API server and its replies, as data.
 
-use crate::apimachinery::{Status, Value};
+use crate::apimachinery::{Status, Value, json_syntax};
 use std::borrow::Cow;
 
 /// The HTTP method. A watch is a GET with `watch=true`, as in life.
@@ -60,6 +60,29 @@ pub enum Body {
         error: String,
         sample: String,
     },
+}
+
+impl Body {
+    /// Reads the bytes of a JSON body.
+    pub fn from_json(bytes: &[u8]) -> Self {
+        let read = serde_json::from_slice(bytes);
+        let why =
+            |e: serde_json::Error| json_syntax::check(&String::from_utf8_lossy(bytes)).err().unwrap_or(e.to_string());
+        read.map_err(why).map_or_else(|error| Self::unreadable(bytes, error), Self::Value)
+    }
+
+    /// Bytes that could not be read, with how they begin as upstream's `summarizeData` shows it.
+    pub fn unreadable(bytes: &[u8], error: String) -> Self {
+        const SHOWN: usize = 30;
+        let more = if bytes.len() > SHOWN { " ..." } else { "" };
+        let start = bytes.get(..SHOWN).unwrap_or(bytes);
+        let sample = match bytes.first() {
+            None => "<empty>".to_owned(),
+            Some(b'{') => format!("{}{more}", String::from_utf8_lossy(start)),
+            Some(_) => format!("{}{more}", start.iter().map(|b| format!("{b:02x}")).collect::<String>()),
+        };
+        Self::Unreadable { error, sample }
+    }
 }
 
 /// One request to the API server.

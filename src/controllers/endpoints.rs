@@ -219,7 +219,8 @@ fn sync_group(
     unused: &mut Vec<Value>,
     context: &mut Context,
 ) -> Result<(), Status> {
-    let fits = |slice: &Value| slice["ports"].same(&ports) || (wanted.is_empty() && slice["endpoints"].is_empty());
+    let fits =
+        |slice: &Value| same_ports(&slice["ports"], &ports) || (wanted.is_empty() && slice["endpoints"].is_empty());
     let (mine, others): (Vec<_>, Vec<_>) = unused.drain(..).partition(fits);
     *unused = others;
     // What a slice has stays where it is; what is new fills the gaps.
@@ -253,6 +254,11 @@ fn sync_group(
         }
     }
     Ok(())
+}
+
+/// No ports (a name that no container has) is the same as none said.
+fn same_ports(a: &Value, b: &Value) -> bool {
+    a.same(b) || (a.is_empty() && b.is_empty())
 }
 
 fn slice_labels(service: &Value) -> Value {
@@ -293,8 +299,7 @@ fn update_slice(
     context: &mut Context,
 ) -> Result<(), Status> {
     let (endpoints, labels) = (Value::from(endpoints), slice_labels(service));
-    let same_ports = slice["ports"].same(ports) || (slice["ports"].is_empty() && ports.is_empty());
-    if slice["endpoints"].same(&endpoints) && same_ports && slice.labels().same(&labels) {
+    if slice["endpoints"].same(&endpoints) && same_ports(&slice["ports"], ports) && slice.labels().same(&labels) {
         return Ok(());
     }
     slice.set("endpoints", endpoints);

@@ -52,7 +52,7 @@ fn parse(specs: &[String]) -> Result<Changes> {
     let mut invalid = Vec::new();
     for spec in specs {
         match spec.split_once('=') {
-            Some((key, value)) if !key.is_empty() => changes.set.push((key.to_owned(), value.to_owned())),
+            Some((key, value)) if !key.is_empty() => changes.put(key, value),
             _ => match spec.strip_suffix('-') {
                 Some(key) if !key.is_empty() => changes.remove.push(key.to_owned()),
                 _ => invalid.push(spec.as_str()),

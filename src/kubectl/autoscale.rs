@@ -11,7 +11,7 @@ use crate::cli::factory::Factory;
 use crate::cli::flags::Flag;
 use crate::cli::{flag_sets, printers};
 use crate::client::Request;
-use crate::kubectl::create::save_config;
+use crate::kubectl::create::save_typed_config;
 use crate::object;
 
 const FLAGS: &[Flag] = &[
@@ -145,13 +145,13 @@ async fn one(f: &Factory, info: &Info, metrics: &[Value]) -> Result {
     util::record(f, &mut hpa);
     let options = util::write_options(f, "kubectl-autoscale")?;
     if options.dry_run == DryRun::Client {
-        return printers::for_operation(f, &options.dry_run.operation("created"))?.print(f, &hpa);
+        return printers::for_operation(f, &options.dry_run.operation("created"))?.typed().print(f, &hpa);
     }
     if f.flags.bool("save-config") {
-        save_config(&mut hpa);
+        save_typed_config(&mut hpa);
     }
     let created = send(f, hpa, &options).await?;
-    printers::for_operation(f, &options.dry_run.operation("autoscaled"))?.print(f, &created)
+    printers::for_operation(f, &options.dry_run.operation("autoscaled"))?.typed().print(f, &created)
 }
 
 /// Creates the autoscaler; what `autoscaling/v2` refuses is tried in v1, where it can be said in v1.

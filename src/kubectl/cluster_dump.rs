@@ -6,7 +6,7 @@ use crate::cli::command::Command;
 use crate::cli::errors::{Error, Result};
 use crate::cli::factory::Factory;
 use crate::cli::flags::Flag;
-use crate::cli::{flag_sets, json};
+use crate::cli::{flag_sets, json, printers};
 use crate::client::Request;
 use crate::client::request::StreamChunk;
 
@@ -34,16 +34,13 @@ const LISTS: [(&str, &str); 6] = [
 ];
 
 async fn run(f: &Factory) -> Result {
-    if !matches!(f.flags.str("output"), "" | "json") {
-        return Err(super::not_simulated("kubectl cluster-info dump with another output than json"));
-    }
-    write(f, "nodes.json", &list(f, "/api/v1/nodes").await?)?;
+    write(f, "nodes", &list(f, "/api/v1/nodes").await?)?;
     for namespace in namespaces(f).await? {
         let events = list(f, &format!("/api/v1/namespaces/{namespace}/events")).await?;
-        write(f, &format!("{namespace}/events.json"), &events)?;
+        write(f, &format!("{namespace}/events"), &events)?;
         for (root, resource) in LISTS {
             let all = list(f, &format!("{root}/namespaces/{namespace}/{resource}")).await?;
-            write(f, &format!("{namespace}/{}.json", resource.replace("controllers", "-controllers")), &all)?;
+            write(f, &format!("{namespace}/{}", resource.replace("controllers", "-controllers")), &all)?;
             if resource == "pods" {
                 for pod in all["items"].items() {
                     logs(f, pod).await?;
@@ -76,8 +73,16 @@ async fn list(f: &Factory, url: &str) -> Result<Value> {
     f.send(Request::get(url)).await
 }
 
+/// Objects in the form of `-o`, into a file that is named after it.
 fn write(f: &Factory, file: &str, object: &Value) -> Result {
-    put(f, file, &(json::pretty_typed(object, "    ") + "\n"))
+    let (extension, text) = match f.flags.str("output") {
+        "" | "json" => ("json", json::pretty_typed(object, "    ") + "\n"),
+        output => {
+            let extension = if matches!(output, "yaml" | "kyaml") { "yaml" } else { "txt" };
+            (extension, printers::for_operation(f, "")?.typed().text(object)?)
+        }
+    };
+    put(f, &format!("{file}.{extension}"), &text)
 }
 
 fn put(f: &Factory, file: &str, text: &str) -> Result {
@@ -86,6 +91,8 @@ fn put(f: &Factory, file: &str, text: &str) -> Result {
         return Ok(());
     };
     let path = format!("{}/{file}", directory.trim_end_matches('/'));
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    f.ctx.system.make_dir(folder).map_err(|e| Error::Msg(format!("mkdir {folder}: {}", e.text())))?;
     let written = f.ctx.system.write_file(&path, text.as_bytes());
     written.map_err(|e| Error::Msg(format!("open {path}: {}", e.text())))
 }

@@ -1,5 +1,5 @@
-//! `kubectl cp`. Models `kubectl/pkg/cmd/cp`, for single files: they travel through `cat` in the container, where the
-//! real one runs `tar`.
+//! `kubectl cp`. Models `kubectl/pkg/cmd/cp`, where files travel through `cat` in the container: the real one
+//! runs `tar`.
 
 use super::exec;
 use super::pods;
@@ -10,6 +10,7 @@ use crate::cli::command::Command;
 use crate::cli::errors::{Error, Result};
 use crate::cli::factory::Factory;
 use crate::cli::flags::Flag;
+use crate::cli::system::FileError;
 use crate::client::Request;
 use crate::client::request::StreamChunk;
 
@@ -21,7 +22,7 @@ const FLAGS: &[Flag] = &[
 
 pub const COMMAND: Command = Command::new("cp", "Copy files and directories to and from containers", action!(run))
     .usage("<file-spec-src> <file-spec-dest> [options]")
-    .long("Copy files to and from containers.\n\n A file in a pod is named as [NAMESPACE/]POD:PATH. Directories are not simulated")
+    .long("Copy files to and from containers.\n\n A file in a pod is named as [NAMESPACE/]POD:PATH. Directories are copied with what is in them")
     .examples("# Copy /tmp/foo local file to /tmp/bar in a remote pod\nkubectl cp /tmp/foo some-pod:/tmp/bar -c some-container\n\n# Copy /tmp/foo from a remote pod to /tmp/bar locally\nkubectl cp some-namespace/some-pod:/tmp/foo /tmp/bar")
     .flags(&[FLAGS]);
 
@@ -118,42 +119,79 @@ async fn is_directory(f: &Factory, spec: &Spec) -> Result<bool> {
 }
 
 async fn download(f: &Factory, from: &Spec, to: &str) -> Result {
-    if is_directory(f, from).await? {
-        return Err(super::not_simulated("kubectl cp of a directory"));
-    }
+    let is_directory = is_directory(f, from).await?;
     if from.path.starts_with('/') {
         f.err("tar: Removing leading `/' from member names\n");
     }
-    let said = execute(f, from, &["cat", &from.path], None).await?;
-    if said.code != 0 {
-        let why = said.err.trim().rsplit(": ").next().unwrap_or("").to_owned();
-        f.err(&format!(
-            "tar: {}: Cannot stat: {why}\ntar: Exiting with failure status due to previous errors\n",
-            from.path
-        ));
-        return Err("command terminated with exit code 2".into());
+    if !is_directory {
+        let data = read(f, from, &from.path).await?;
+        return store(f, to, &data);
     }
-    let path = match f.ctx.system.is_dir(to) {
-        true => format!("{}/{}", to.trim_end_matches('/'), base(&from.path)),
-        false => to.to_owned(),
+    let (from_path, to) = (from.path.trim_end_matches('/'), to.trim_end_matches('/'));
+    for (kind, is_file) in [("d", false), ("f", true)] {
+        let found = execute(f, from, &["find", &from.path, "-type", kind], None).await?;
+        for path in String::from_utf8_lossy(&found.out).lines() {
+            let local = format!("{to}{}", path.strip_prefix(from_path).unwrap_or(path));
+            match is_file {
+                true => store(f, &local, &read(f, from, path).await?)?,
+                false => {
+                    let made = f.ctx.system.make_dir(&local);
+                    made.map_err(|e| Error::Msg(format!("mkdir {local}: {}", e.text())))?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A file of the container.
+async fn read(f: &Factory, from: &Spec, path: &str) -> Result<Vec<u8>> {
+    let said = execute(f, from, &["cat", path], None).await?;
+    if said.code == 0 {
+        return Ok(said.out);
+    }
+    let why = said.err.trim().rsplit(": ").next().unwrap_or("").to_owned();
+    f.err(&format!("tar: {path}: Cannot stat: {why}\ntar: Exiting with failure status due to previous errors\n"));
+    Err("command terminated with exit code 2".into())
+}
+
+fn store(f: &Factory, path: &str, data: &[u8]) -> Result {
+    // A file goes where it was said, not into a directory of that name.
+    let written = match f.ctx.system.is_dir(path) {
+        true => Err(FileError::IsDirectory),
+        false => f.ctx.system.write_file(path, data),
     };
-    let written = f.ctx.system.write_file(&path, &said.out);
     written.map_err(|e| Error::Msg(format!("open {path}: {}", e.text())))
 }
 
 async fn upload(f: &Factory, from: &str, to: &Spec) -> Result {
-    if f.ctx.system.is_dir(from) {
-        return Err(super::not_simulated("kubectl cp of a directory"));
-    }
-    let Ok(data) = f.ctx.system.read_file(from) else {
+    let is_local_dir = f.ctx.system.is_dir(from);
+    if !is_local_dir && f.ctx.system.read_file(from).is_err() {
         return Err(format!("{from} doesn't exist in local filesystem").into());
-    };
+    }
     let path = match is_directory(f, to).await? {
-        true => format!("{}/{}", to.path.trim_end_matches('/'), base(from)),
-        false => to.path.clone(),
+        true => format!("{}/{}", to.path.trim_end_matches('/'), base(&f.ctx.system.absolute(from))),
+        false => to.path.trim_end_matches('/').to_owned(),
     };
-    let line = format!("cat > '{}'", path.replace('\'', "'\\''"));
-    let said = execute(f, to, &["sh", "-c", &line], Some(&data)).await?;
+    // What is still to be sent: here, and there.
+    let mut left = vec![(from.trim_end_matches('/').to_owned(), path)];
+    while let Some((local, remote)) = left.pop() {
+        let quoted = remote.replace('\'', "'\\''");
+        if !f.ctx.system.is_dir(&local) {
+            let data = f.ctx.system.read_file(&local).unwrap_or_default();
+            send(f, to, &format!("cat > '{quoted}'"), Some(&data)).await?;
+            continue;
+        }
+        send(f, to, &format!("mkdir -p '{quoted}'"), None).await?;
+        for entry in f.ctx.system.list_dir(&local).unwrap_or_default().into_iter().rev() {
+            left.push((format!("{local}/{}", entry.name), format!("{remote}/{}", entry.name)));
+        }
+    }
+    Ok(())
+}
+
+async fn send(f: &Factory, to: &Spec, line: &str, data: Option<&[u8]>) -> Result {
+    let said = execute(f, to, &["sh", "-c", line], data).await?;
     f.err(&said.err);
     match said.code {
         0 => Ok(()),

@@ -1,6 +1,7 @@
 //! `kubectl delete`. Models `kubectl/pkg/cmd/delete/delete.go`.
 
-use super::util::{DryRun, WriteOptions, turn};
+use super::raw;
+use super::util::{DryRun, turn};
 use crate::apimachinery::time::Duration;
 use crate::apimachinery::{Object, Value};
 use crate::cli::builder::{Builder, Info};
@@ -9,7 +10,7 @@ use crate::cli::errors::{Error, Result};
 use crate::cli::factory::Factory;
 use crate::cli::flag_sets;
 use crate::cli::flags::Flag;
-use crate::client::Request;
+use crate::client::{Method, Request};
 use crate::{action, object};
 
 pub const FLAGS: &[Flag] = &[
@@ -128,7 +129,8 @@ fn deletion(f: &Factory) -> Result<Deletion> {
 
 async fn run(f: &Factory) -> Result {
     if !f.flags.str("raw").is_empty() {
-        return raw(f).await;
+        raw::check(f, 0)?;
+        return raw::send(f, Method::Delete).await;
     }
     let deletion = deletion(f)?;
     let mut builder = Builder::new(f)?.files(f).selector(f).field_selector(f).all(f).all_namespaces(f);
@@ -299,12 +301,4 @@ fn gone_by_event(object: &Value, uid: &str) -> bool {
 /// `timed out waiting for the condition on pods/web`
 pub fn timed_out(info: &Info) -> Error {
     Error::Msg(format!("timed out waiting for the condition on {}", info.resource_name()))
-}
-
-async fn raw(f: &Factory) -> Result {
-    let mut request = super::util::url_request(f.flags.str("raw"));
-    request.method = crate::client::Method::Delete;
-    let reply = f.send(WriteOptions::default().apply(request)).await?;
-    f.out(&crate::cli::json::compact(&reply));
-    Ok(())
 }

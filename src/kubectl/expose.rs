@@ -62,7 +62,8 @@ const EXPOSED: [(&str, &str); 5] =
 async fn one(f: &Factory, info: &Info) -> Result {
     let gvk = info.mapping.gvk();
     if !EXPOSED.contains(&(gvk.group.as_str(), gvk.kind.as_str())) {
-        return Err(Error::Msg(format!("cannot expose a {}", gvk.kind)));
+        let group = if gvk.group.is_empty() { String::new() } else { format!(".{}", gvk.group) };
+        return Err(Error::Msg(format!("cannot expose a {}{group}", gvk.kind)));
     }
     let flags = &f.flags;
     let name = match flags.str("name") {
@@ -79,13 +80,13 @@ async fn one(f: &Factory, info: &Info) -> Result {
     settings(f, &info.object, &mut service)?;
     let mut service = overridden(f, service)?;
     util::record(f, &mut service);
-    if f.flags.bool("save-config") {
-        super::create::save_config(&mut service);
-    }
     let options = WriteOptions { validation: "", ..util::write_options(f, "kubectl-expose")? };
-    let mut printer = printers::for_operation(f, &options.dry_run.operation("exposed"))?;
+    let mut printer = printers::for_operation(f, &options.dry_run.operation("exposed"))?.typed();
     if options.dry_run == DryRun::Client {
         return printer.print(f, &service);
+    }
+    if f.flags.bool("save-config") {
+        super::create::save_typed_config(&mut service);
     }
     let (namespace, _) = f.namespace()?;
     let mapping = mapping_for(f, "services").await?;
@@ -182,15 +183,15 @@ fn settings(f: &Factory, object: &Value, service: &mut Value) -> Result {
             port.set("targetPort", target.clone());
         }
     }
-    for (flag, field) in [
-        ("type", "spec.type"),
-        ("session-affinity", "spec.sessionAffinity"),
-        ("load-balancer-ip", "spec.loadBalancerIP"),
-        ("cluster-ip", "spec.clusterIP"),
-    ] {
+    for (flag, field) in
+        [("type", "spec.type"), ("session-affinity", "spec.sessionAffinity"), ("cluster-ip", "spec.clusterIP")]
+    {
         if !flags.str(flag).is_empty() {
             service.set(field, flags.str(flag));
         }
+    }
+    if flags.str("type") == "LoadBalancer" && !flags.str("load-balancer-ip").is_empty() {
+        service.set("spec.loadBalancerIP", flags.str("load-balancer-ip"));
     }
     if !flags.str("external-ip").is_empty() {
         service.set("spec.externalIPs", crate::list![flags.str("external-ip")]);

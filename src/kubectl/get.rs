@@ -1,14 +1,15 @@
 //! `kubectl get`. Models `kubectl/pkg/cmd/get/get.go`.
 
 use super::{get_watch, sort};
+use crate::api::codec;
 use crate::apimachinery::{Object, Value};
 use crate::cli::builder::{Builder, Info};
 use crate::cli::command::Command;
 use crate::cli::errors::{Error, Result};
 use crate::cli::factory::Factory;
+use crate::cli::flag_sets;
 use crate::cli::flags::Flag;
 use crate::cli::printers::{self, Printer, TabWriter, TableOptions, TablePrinter};
-use crate::cli::{flag_sets, json};
 use crate::client::Accept;
 use crate::client::request::ReplyBody;
 use crate::{action, list, object};
@@ -139,6 +140,12 @@ async fn table(f: &Factory) -> Result {
         }
     }
     let sort_by = f.flags.str("sort-by");
+    if let Some(what) = sort::unsortable(&infos, sort_by).filter(|_| !sort_by.is_empty()) {
+        let field = crate::apimachinery::jsonpath::relaxed(sort_by)?;
+        let why = "in [][][]reflect.Value is an unsortable type: interface, err: unsortable type:";
+        super::util::klog(f, 'F', "sorter.go:375", &format!("Field {field} {why} {what}"));
+        return Err(Error::Exit(1));
+    }
     if !sort_by.is_empty() && !sort::infos(&mut infos, sort_by)? {
         infos.iter_mut().for_each(|i| i.object.set("rows", Value::List(Default::default())));
     }
@@ -212,12 +219,10 @@ async fn raw(f: &Factory) -> Result {
     if !f.args().is_empty() {
         return Err("arguments may not be passed when --raw is specified".into());
     }
-    if !raw.starts_with('/') {
-        return Err(format!("--raw must be a valid URL path: parse {raw:?}: invalid URI for request").into());
-    }
+    super::raw::check_path(raw)?;
     let reply = f.reply(super::util::url_request(raw)).await?;
     match reply.body {
-        ReplyBody::Object(value) => f.out(&json::compact(&value)),
+        ReplyBody::Object(value) => f.out(&(codec::encode(&value) + "\n")),
         ReplyBody::Text(_) if reply.code >= 400 => return Err(crate::apimachinery::Status::path_not_found().into()),
         ReplyBody::Text(text) => f.out(&text),
         ReplyBody::Status(status) => return Err(status.into()),

@@ -68,7 +68,8 @@ pub async fn run(f: &Factory, printer: Option<Printer>) -> Result {
         .into());
     };
     let mut out = Out { f, printer, table: None, writer: TabWriter::table() };
-    let version = info.object["metadata"]["resourceVersion"].str().to_owned();
+    // Of a single object the watch begins at about now and says first what is there, which is printed already.
+    let version = if named { "0" } else { info.object["metadata"]["resourceVersion"].str() }.to_owned();
     if !f.flags.bool("watch-only") {
         list_first(f, &mut out, info, accept, &template).await?;
     }
@@ -79,12 +80,14 @@ pub async fn run(f: &Factory, printer: Option<Printer>) -> Result {
     request = request.accept(accept).query("watch", "true").query("resourceVersion", version);
     let watch = f.watch(request).await?;
     let deadline = request_deadline(f);
+    let mut initial = named;
     loop {
         let poll = f.ctx.client.poll_watch(watch.id).await;
         for event in poll.events {
             match event.kind {
                 "ERROR" => return Err(Error::from(status_of(&event.object))),
                 "BOOKMARK" => {}
+                "ADDED" if std::mem::take(&mut initial) => {}
                 kind => out.event(info, kind, &event.object)?,
             }
         }

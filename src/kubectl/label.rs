@@ -69,7 +69,7 @@ fn parse(specs: &[String]) -> Result<Changes> {
             if !wrong.is_empty() {
                 return Err(Error::Msg(format!("invalid label value: {spec:?}: {}", wrong.join(";"))));
             }
-            changes.set.push((key.to_owned(), value.to_owned()));
+            changes.put(key, value);
         } else if let Some(key) = spec.strip_suffix('-') {
             changes.remove.push(key.to_owned());
         } else {
@@ -90,11 +90,31 @@ pub fn check(f: &Factory, resources: &[String], changes: &Changes, what: &str) -
     if f.flags.bool("all") && !f.flags.str("field-selector").is_empty() {
         return Err("cannot set --all and --field-selector at the same time".into());
     }
+    check_local(f, resources, what)?;
     if resources.is_empty() && f.flags.list("filename").is_empty() && f.flags.str("kustomize").is_empty() {
         return Err("one or more resources must be specified as <resource> <name> or <resource>/<name>".into());
     }
     if changes.is_empty() && !f.flags.bool("list") {
         return Err(format!("at least one {what} update is required").into());
+    }
+    Ok(())
+}
+
+/// What `--local` demands.
+fn check_local(f: &Factory, resources: &[String], what: &str) -> Result {
+    if !f.flags.bool("local") {
+        return Ok(());
+    }
+    if DryRun::of(f)? == DryRun::Server {
+        return Err("cannot specify --local and --dry-run=server - did you mean --dry-run=client?".into());
+    }
+    let example = if what == "label" { "pod" } else { "rsrc" };
+    let files = format!("-f {example}.yaml or --filename={example}.json");
+    if !resources.is_empty() {
+        return Err(format!("can only use local files by {files} when --local=true is set").into());
+    }
+    if f.flags.list("filename").is_empty() && f.flags.str("kustomize").is_empty() {
+        return Err(format!("one or more files must be specified as {files}").into());
     }
     Ok(())
 }

@@ -1,9 +1,10 @@
 //! `kubectl apply view-last-applied`, `set-last-applied` and `edit-last-applied`.
 
 use super::create::{LAST_APPLIED, last_applied};
+use super::editor::{self, Mode};
 use super::util::{self, DryRun};
 use crate::apimachinery::{Object, Value, yaml};
-use crate::cli::builder::Builder;
+use crate::cli::builder::{Builder, Info};
 use crate::cli::command::Command;
 use crate::cli::errors::{Error, Result};
 use crate::cli::factory::Factory;
@@ -35,13 +36,18 @@ pub const SET: Command = Command::new(
 .usage("-f FILENAME [options]")
 .flags(&[SET_FLAGS, flag_sets::FILES, flag_sets::DRY_RUN, flag_sets::PRINT]);
 
+const EDIT_FLAGS: &[Flag] = &[
+    Flag::str("field-manager", "kubectl-client-side-apply", "Name under which the fields written are owned."),
+    Flag::bool("windows-line-endings", "Use the line endings of Windows."),
+];
+
 pub const EDIT: Command = Command::new(
     "edit-last-applied",
     "Edit latest last-applied-configuration annotations of a resource/object",
     action!(edit),
 )
 .usage("(RESOURCE/NAME | -f FILENAME) [options]")
-.flags(&[flag_sets::FILES, flag_sets::PRINT]);
+.flags(&[EDIT_FLAGS, flag_sets::FILES, flag_sets::PRINT, flag_sets::RECORD, flag_sets::VALIDATE]);
 
 async fn view(f: &Factory) -> Result {
     let output = f.flags.str("output");
@@ -87,6 +93,10 @@ async fn set(f: &Factory) -> Result {
                 info.name
             )));
         }
+        if live.annotation(LAST_APPLIED) == Some(&last_applied(&info.object)) {
+            f.out(&format!("set-last-applied {}: no changes required.\n", info.name));
+            continue;
+        }
         let annotations = object! { LAST_APPLIED => last_applied(&info.object) };
         let body = object! { "metadata" => object! { "annotations" => annotations } };
         let object = match options.dry_run {
@@ -101,6 +111,20 @@ async fn set(f: &Factory) -> Result {
 async fn edit(f: &Factory) -> Result {
     let mut builder = Builder::new(f)?.files(f);
     builder.latest = true;
-    builder.args(f, false, f.args()).await?.all_infos(f).await?;
-    Err(super::not_simulated(&f.path))
+    let infos = builder.args(f, true, f.args()).await?.all_infos(f).await?;
+    if infos.is_empty() {
+        return Err("edit cancelled, no objects found".into());
+    }
+    let applied = |mut info: Info| {
+        let text = info.object.annotation(LAST_APPLIED)?.to_owned();
+        info.object = Value::from_json(&text).unwrap_or(Value::Null);
+        Some(info)
+    };
+    let infos: Vec<Info> = infos.into_iter().filter_map(applied).collect();
+    if infos.is_empty() {
+        return Err("no last-applied-configuration annotation found on resources, to create the annotation, use \
+                    command `kubectl apply set-last-applied --create-annotation`"
+            .into());
+    }
+    editor::edit(f, infos, Mode::LastApplied).await
 }

@@ -21,6 +21,7 @@ mod describe;
 mod diff;
 mod drain;
 mod edit;
+mod editor;
 mod events;
 mod exec;
 mod explain;
@@ -40,6 +41,7 @@ mod pods;
 mod port_forward;
 mod proxy;
 mod prune;
+mod raw;
 mod replace;
 mod rollout;
 mod run;
@@ -94,7 +96,12 @@ fn unknown_word(found: &command::Found) -> Option<Error> {
         return None;
     }
     let word = command::first_word(&ROOT, &found.words)?;
-    Some(command::unknown_command(&ROOT, &word))
+    // What is no command may be a plugin, and a plugin's name comes first. Models `HandlePluginCommand`.
+    let first = found.words.first().filter(|w| w.starts_with('-'));
+    Some(match first {
+        Some(flag) => Error::Raw(format!("Error: flags cannot be placed before plugin name: {flag}")),
+        None => command::unknown_command(&ROOT, &word),
+    })
 }
 
 async fn start(f: &Factory, flags: &Parsed) -> Result {

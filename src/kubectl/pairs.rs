@@ -32,6 +32,12 @@ impl Changes {
         self.set.is_empty() && self.remove.is_empty()
     }
 
+    /// Notes a value; of two for one key the later counts.
+    pub fn put(&mut self, key: &str, value: &str) {
+        self.set.retain(|(k, _)| k != key);
+        self.set.push((key.to_owned(), value.to_owned()));
+    }
+
     /// Keys that are both set and removed.
     pub fn both(&self) -> Vec<String> {
         self.remove.iter().filter(|r| self.set.iter().any(|(k, _)| k == *r)).cloned().collect()

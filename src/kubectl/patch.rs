@@ -4,7 +4,7 @@ use super::util::{self, DryRun};
 use crate::action;
 use crate::api::schema;
 use crate::apimachinery::patch::{json, merge, strategic};
-use crate::apimachinery::{Object, Status, Value, yaml};
+use crate::apimachinery::{Object, Value, yaml};
 use crate::cli::builder::{Builder, Info};
 use crate::cli::command::Command;
 use crate::cli::errors::{Error, Result};
@@ -27,10 +27,8 @@ pub const COMMAND: Command = Command::new("patch", "Update fields of a resource"
     .flags(&[FLAGS, flag_sets::DRY_RUN, flag_sets::FILES, flag_sets::LOCAL, flag_sets::PRINT, flag_sets::RECORD, flag_sets::SUBRESOURCE]);
 
 async fn run(f: &Factory) -> Result {
-    if f.flags.bool("local") && !f.args().is_empty() && f.flags.list("filename").is_empty() {
-        return Err("--local can only be used with -f".into());
-    }
     let text = patch_text(f)?;
+    check_local(f)?;
     let kind = match f.flags.str("type").to_lowercase().as_str() {
         "json" => PatchType::Json,
         "merge" => PatchType::Merge,
@@ -43,8 +41,9 @@ async fn run(f: &Factory) -> Result {
         }
     };
     let body = match text.trim_start().starts_with('{') {
-        true => serde_json::from_str(&text).map_err(|_| undecoded(&text, kind)),
-        false => Ok(yaml::from_str(&text).map_err(|e| Error::Msg(format!("unable to parse {text:?}: {e}")))?),
+        // What is no JSON is left to the server.
+        true => serde_json::from_str(&text).unwrap_or_else(|_| text.as_str().into()),
+        false => yaml::from_str(&text).map_err(|e| Error::Msg(format!("unable to parse {text:?}: {e}")))?,
     };
     let options = util::write_options(f, "kubectl-patch")?;
     let local = f.flags.bool("local");
@@ -70,6 +69,16 @@ async fn run(f: &Factory) -> Result {
     if count == 0 { Err("no objects passed to patch".into()) } else { Ok(()) }
 }
 
+fn check_local(f: &Factory) -> Result {
+    if f.flags.bool("local") && !f.args().is_empty() {
+        return Err("cannot specify --local and server resources".into());
+    }
+    if f.flags.bool("local") && DryRun::of(f)? == DryRun::Server {
+        return Err("cannot specify --local and --dry-run=server - did you mean --dry-run=client?".into());
+    }
+    Ok(())
+}
+
 fn patch_text(f: &Factory) -> Result<String> {
     let file = f.flags.str("patch-file");
     if f.flags.changed("patch") && !file.is_empty() {
@@ -88,9 +97,8 @@ fn patch_text(f: &Factory) -> Result<String> {
     }
 }
 
-async fn one(f: &Factory, info: &Info, kind: PatchType, body: &Result<Value>, options: &util::WriteOptions) -> Result {
+async fn one(f: &Factory, info: &Info, kind: PatchType, body: &Value, options: &util::WriteOptions) -> Result {
     let local = f.flags.bool("local") || options.dry_run == DryRun::Client;
-    let body = body.as_ref().map_err(Clone::clone)?;
     let patched = match local {
         true => locally(&info.object, kind, body)?,
         false => util::patch(f, info, kind, body.clone(), f.flags.str("subresource"), options)
@@ -101,17 +109,8 @@ async fn one(f: &Factory, info: &Info, kind: PatchType, body: &Result<Value>, op
         util::send_record(f, info, options).await?;
     }
     let operation = if patched == info.object { "patched (no change)" } else { "patched" };
-    printers::for_operation(f, &options.dry_run.operation(operation))?.print(f, &patched)
-}
-
-/// What the server says of a patch that looks like JSON and is not.
-fn undecoded(text: &str, kind: PatchType) -> Error {
-    let why = crate::cli::json::plain_error(text);
-    Status::bad_request(match kind {
-        PatchType::Strategic => why,
-        _ => format!("error decoding patch: {why}"),
-    })
-    .into()
+    // kubectl words the operation after it has worded the dry run, so that the latter does not show.
+    printers::for_operation(f, operation)?.print(f, &patched)
 }
 
 /// Says which type of patch the server does not take.

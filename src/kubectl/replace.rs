@@ -1,6 +1,7 @@
 //! `kubectl replace`. Models `kubectl/pkg/cmd/replace/replace.go`.
 
 use super::delete::{self, Deletion};
+use super::raw;
 use super::util::{self, DryRun, WriteOptions};
 use crate::action;
 use crate::apimachinery::{Object, Value};
@@ -10,7 +11,7 @@ use crate::cli::errors::{Error, Result};
 use crate::cli::factory::Factory;
 use crate::cli::flags::Flag;
 use crate::cli::{flag_sets, printers};
-use crate::client::Request;
+use crate::client::{Method, Request};
 
 const FLAGS: &[Flag] = &[
     Flag::str("cascade", "background", "What happens to the objects that a deleted one owns.").no_opt("background"),
@@ -38,18 +39,23 @@ pub const COMMAND: Command = Command::new("replace", "Replace a resource by file
     ]);
 
 async fn run(f: &Factory) -> Result {
-    if !f.args().is_empty() {
-        return Err(f.usage_error(format!("Unexpected args: [{}]", f.args().join(" "))));
-    }
     let force = f.flags.bool("force");
+    let dry_run = DryRun::of(f)?;
+    if force && dry_run != DryRun::None {
+        return Err("--dry-run can not be used when --force is set".into());
+    }
+    if f.flags.list("filename").is_empty() && f.flags.str("kustomize").is_empty() {
+        return Err("must specify one of -f and -k".into());
+    }
     if f.flags.int("grace-period") >= 0 && !force {
         return Err("--grace-period must have --force specified".into());
     }
     if f.flags.duration("timeout").as_nanos() > 0 && !force {
         return Err("--timeout must have --force specified".into());
     }
-    if f.flags.list("filename").is_empty() && f.flags.str("kustomize").is_empty() {
-        return Err("must specify one of -f and -k".into());
+    if !f.flags.str("raw").is_empty() {
+        raw::check(f, 1)?;
+        return raw::send(f, Method::Put).await;
     }
     let validation = util::validation(f)?;
     let options = WriteOptions { validation, ..util::write_options(f, "kubectl-replace")? };
@@ -64,7 +70,7 @@ async fn run(f: &Factory) -> Result {
             Err(e) => errors.push(e),
         }
     }
-    if force && options.dry_run == DryRun::None {
+    if force {
         remove(f, &infos).await?;
     }
     for info in infos {
@@ -79,7 +85,11 @@ async fn run(f: &Factory) -> Result {
 async fn remove(f: &Factory, infos: &[Info]) -> Result {
     let timeout = f.flags.duration("timeout");
     let deletion = Deletion {
-        grace_period: f.flags.int("grace-period").max(-1),
+        // None at all is a second, and waited for.
+        grace_period: match f.flags.int("grace-period") {
+            0 => 1,
+            given => given.max(-1),
+        },
         propagation: delete::propagation(f)?,
         dry_run: DryRun::None,
         ignore_not_found: true,

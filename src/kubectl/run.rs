@@ -5,14 +5,14 @@ use super::util::{self, DryRun, WriteOptions};
 use super::{attach, expose, patch};
 use crate::apimachinery::patch::merge;
 use crate::apimachinery::time::Duration;
-use crate::apimachinery::{Object, Value};
+use crate::apimachinery::{Object, Value, names};
 use crate::cli::builder::{Info, mapping_for};
 use crate::cli::command::Command;
 use crate::cli::errors::{Error, Result};
 use crate::cli::factory::Factory;
 use crate::cli::flags::Flag;
 use crate::cli::printers::Printer;
-use crate::cli::{flag_sets, printers};
+use crate::cli::{flag_sets, printers, typed};
 use crate::client::{PatchType, Request};
 use crate::{action, list, object};
 
@@ -84,7 +84,7 @@ async fn run(f: &Factory) -> Result {
     }
     let pod = overridden(f, pod(f)?)?;
     let options = WriteOptions { validation: "", ..util::write_options(f, "kubectl-run")? };
-    let mut printer = printers::for_operation(f, &options.dry_run.operation("created"))?;
+    let mut printer = printers::for_operation(f, &options.dry_run.operation("created"))?.typed();
     let (info, created) = create(f, "pods", pod, &options).await?;
     let service = match flags.bool("expose") {
         true => Some(make_service(f, &created, &options, &mut printer).await?),
@@ -172,7 +172,9 @@ fn pod(f: &Factory) -> Result<Value> {
     let mut env = Vec::new();
     for spec in flags.list("env") {
         match spec.split_once('=') {
-            Some((key, value)) if !key.is_empty() => env.push(object! { "name" => key, "value" => value }),
+            Some((key, value)) if names::is_strict_env_name(key).is_empty() => {
+                env.push(object! { "name" => key, "value" => value })
+            }
             _ => return Err(Error::Msg(format!("invalid env: {spec}"))),
         }
     }
@@ -221,18 +223,20 @@ pub fn overridden(f: &Factory, object: Value) -> Result<Value> {
         return Ok(object);
     }
     let overrides = Value::from_json(text).map_err(|_| Error::msg("Invalid JSON Patch"))?;
-    match f.flags.str("override-type") {
-        "json" => patch::locally(&object, PatchType::Json, &overrides),
-        "strategic" => patch::locally(&object, PatchType::Strategic, &overrides),
-        _ => Ok(merge::apply(&object, &overrides)?),
-    }
+    let object = match f.flags.str("override-type") {
+        "json" => patch::locally(&object, PatchType::Json, &overrides)?,
+        "strategic" => patch::locally(&object, PatchType::Strategic, &overrides)?,
+        "merge" => merge::apply(&object, &overrides)?,
+        other => return Err(format!("invalid override type: {other}").into()),
+    };
+    Ok(typed::fill(&object))
 }
 
 /// Sends an object, unless the run is dry.
 async fn create(f: &Factory, kind: &str, mut object: Value, options: &WriteOptions) -> Result<(Info, Value)> {
     let (namespace, enforce) = f.namespace()?;
-    if f.flags.bool("save-config") {
-        super::create::save_config(&mut object);
+    if f.flags.bool("save-config") && options.dry_run != DryRun::Client {
+        super::create::save_typed_config(&mut object);
     }
     if enforce {
         object.set("metadata.namespace", namespace.as_str());

@@ -7,6 +7,21 @@ use crate::cli::builder::Info;
 use crate::cli::errors::Result;
 use std::cmp::Ordering;
 
+/// What Go cannot put in order: the type of two values that were to be compared.
+pub fn unsortable(infos: &[Info], field: &str) -> Option<&'static str> {
+    let path = jsonpath::parse(&jsonpath::relaxed(field).ok()?).ok()?;
+    let path = JsonPath { allow_missing: true, ..path };
+    let rows = infos.iter().flat_map(|i| i.object["rows"].items());
+    let keys: Vec<Value> = rows.filter_map(|row| key(&path, &row["object"])).collect();
+    let name = |key: &Value| match key {
+        Value::Map(_) => Some("map[string]interface {}"),
+        Value::List(_) => Some("[]interface {}"),
+        Value::Bool(_) => Some("bool"),
+        _ => None,
+    };
+    if keys.len() < 2 { None } else { keys.iter().find_map(name) }
+}
+
 /// Sorts objects, or the rows of tables. False where no object has the field.
 pub fn infos(infos: &mut Vec<Info>, field: &str) -> Result<bool> {
     if infos.iter().all(|i| i.object.kind() == "Table" && i.object["rows"].items().is_empty()) {

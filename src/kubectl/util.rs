@@ -36,7 +36,7 @@ impl DryRun {
                 let text = format!(
                     "--dry-run={bool} is deprecated (boolean value) and can be replaced with --dry-run={means}."
                 );
-                klog_warning(f, "helpers.go:708", &text);
+                klog_warning(f, if bool == "true" { "helpers.go:733" } else { "helpers.go:736" }, &text);
                 Ok(if bool == "true" { Self::Client } else { Self::None })
             }
             other => Err(Error::Msg(format!(

@@ -20,6 +20,7 @@ const FLAGS: &[Flag] = &[
 ];
 
 pub const COMMAND: Command = Command::new("wait", "Wait for a specific condition on one or many resources", action!(run))
+    .suggest_for(&["list", "ps"])
     .usage("([-f FILENAME] | resource.group/resource.name | resource.group [(-l label | --all)]) [--for=create|--for=delete|--for condition=available|--for=jsonpath='{}'[=value]] [options]")
     .long("Wait for a specific condition on one or many resources.\n\n Looks at the objects until the condition holds for all of them")
     .examples("# Wait until a pod is ready\nkubectl wait --for=condition=Ready pod/busybox1\n\n# Wait until it runs\nkubectl wait --for=jsonpath='{.status.phase}'=Running pod/busybox1\n\n# Wait until it is gone, for a minute at most\nkubectl wait --for=delete pod/busybox1 --timeout=60s")
@@ -106,7 +107,13 @@ fn path(text: &str) -> Result<Condition> {
         None => (text, None),
     };
     if value == Some("") {
-        return Err("jsonpath wait has to have a value after equal sign".into());
+        return Err(
+            "jsonpath wait has to have a value after equal sign, like --for=jsonpath='{.status.readyReplicas}'=3"
+                .into(),
+        );
+    }
+    if expression.is_empty() {
+        return Err("jsonpath expression cannot be empty".into());
     }
     let template = jsonpath::relaxed(expression.trim_matches(['\'', '"']))?;
     let parsed = jsonpath::parse(&template)?;

@@ -126,6 +126,11 @@ impl System for LaptopProcess {
         self.kernel.borrow_mut().files.write(&path, data, self.clock.now()).map_err(file_error)
     }
 
+    fn make_dir(&self, path: &str) -> Result<(), FileError> {
+        let path = self.path(path);
+        self.kernel.borrow_mut().files.mkdir_all(&path, self.clock.now()).map_err(file_error)
+    }
+
     fn list_dir(&self, path: &str) -> Result<Vec<DirEntry>, FileError> {
         let path = self.path(path);
         let entries = self.kernel.borrow().files.list(&path).map_err(file_error)?;

@@ -5,6 +5,7 @@
 //! (reasons stay).
 
 mod explain;
+mod judged;
 mod mask;
 mod transcript;
 

@@ -167,6 +167,11 @@ fn replace(document: &mut Value, path: &[String], value: Value) -> Option<()> {
         *document = value;
         return Some(());
     }
+    // As upstream's library has it, a key that is missing is made; an index must be there.
+    let (_, above) = path.split_last()?;
+    if find(document, above)?.as_map().is_some() {
+        return add(document, path, value);
+    }
     find(document, path)?;
     *parent(document, path)? = value;
     Some(())

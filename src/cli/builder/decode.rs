@@ -1,6 +1,6 @@
 //! From the text of a file to objects: documents, lists, and what kubectl checks before it asks the server.
 
-use crate::apimachinery::{Object, Value, yaml};
+use crate::apimachinery::{Object, Value, json_syntax, yaml};
 use crate::cli::json;
 use crate::cli::mapper::Mapping;
 
@@ -11,7 +11,10 @@ pub fn documents(text: &str) -> Vec<Result<Value, String>> {
     }
     let mut found = Vec::new();
     for document in yaml::documents(text) {
-        let value = yaml::from_str(document.text).map_err(|e| format!("error converting YAML to JSON: {e}"));
+        // kubectl reads by lines and ends each.
+        let end = if document.text.ends_with('\n') { "" } else { "\n" };
+        let whole = format!("{}{end}", document.text);
+        let value = yaml::from_str(&whole).map_err(|e| format!("error converting YAML to JSON: {e}"));
         let failed = value.is_err();
         found.push(value);
         if failed {
@@ -41,7 +44,7 @@ fn json_documents(text: &str) -> Vec<Result<Value, String>> {
                 // kubectl tries YAML where JSON fails, since YAML is wider; its error is the one that shows.
                 let error = match yaml::from_str(rest) {
                     Ok(value) if found.is_empty() => Ok(value),
-                    _ => Err(json::syntax_error(rest)),
+                    _ => Err(json_syntax::error_with_offset(rest)),
                 };
                 found.push(error);
                 break;

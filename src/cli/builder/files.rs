@@ -55,7 +55,7 @@ fn walk(f: &Factory, dir: &str, recursive: bool, depth: usize, found: &mut Vec<S
 }
 
 /// The name by which messages call a source, and its text.
-pub(super) async fn read(f: &Factory, path: &str) -> Result<(String, String)> {
+pub async fn read(f: &Factory, path: &str) -> Result<(String, String)> {
     if path == "-" {
         return Ok(("STDIN".to_owned(), stdin(f).await));
     }

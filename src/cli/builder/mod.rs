@@ -7,7 +7,7 @@ mod info;
 
 pub use args::{has_slash_and_plain, split_type_name};
 pub use decode::{decode, validate};
-pub use files::stdin;
+pub use files::{read as file, stdin};
 pub use info::{Info, name_for_object};
 
 use super::errors::{Error, Result};
@@ -441,6 +441,9 @@ impl Builder {
 
     /// Puts an object of a file into the namespace of the command.
     fn place(&self, mut info: Info) -> Result<Info> {
+        if self.local {
+            return Ok(info);
+        }
         if !info.mapping.namespaced {
             info.namespace.clear();
             return Ok(info);

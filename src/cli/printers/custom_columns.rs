@@ -8,7 +8,8 @@ use crate::cli::factory::Factory;
 
 /// Columns with a path each.
 pub struct CustomColumns {
-    columns: Vec<(String, JsonPath)>,
+    /// Headers and templates.
+    columns: Vec<(String, String)>,
     no_headers: bool,
     last_kind: Option<(String, String)>,
 }
@@ -31,13 +32,14 @@ impl CustomColumns {
     /// Reads a line of headers and a line of paths.
     pub fn parse_file(f: &Factory, text: &str) -> Result<Self> {
         let mut lines = text.lines();
-        let headers: Vec<&str> = lines.next().unwrap_or("").split_whitespace().collect();
-        let paths: Vec<&str> = lines.next().unwrap_or("").split_whitespace().collect();
-        if headers.is_empty() {
-            return Err("invalid template, missing header line. Expected format is one line of space separated \
-                        headers, one line of space separated column specs."
-                .into());
-        }
+        let mut words = |what: &str| match lines.next() {
+            Some(line) => Ok(line.split_whitespace().collect::<Vec<&str>>()),
+            None => Err(Error::Msg(format!(
+                "invalid template, missing {what} line. Expected format is one line of space separated headers, one \
+                 line of space separated column specs."
+            ))),
+        };
+        let (headers, paths) = (words("header")?, words("spec")?);
         if headers.len() != paths.len() {
             let text =
                 format!("number of headers ({}) and field specifications ({}) don't match", headers.len(), paths.len());
@@ -49,15 +51,13 @@ impl CustomColumns {
     fn new(f: &Factory, specs: &[(&str, &str)]) -> Result<Self> {
         let mut columns = Vec::new();
         for (header, path) in specs {
-            let template = jsonpath::relaxed(path)?;
-            let path = jsonpath::parse(&template)?;
-            columns.push(((*header).to_owned(), JsonPath { allow_missing: true, ..path }));
+            columns.push(((*header).to_owned(), jsonpath::relaxed(path)?));
         }
         Ok(Self { columns, no_headers: f.flags.bool("no-headers"), last_kind: None })
     }
 
-    /// The rows of an object or a list; the header comes once for each kind.
-    pub fn print(&mut self, object: &Value) -> Result<String> {
+    /// The rows of an object or a list; the header comes once for each kind, and though a path cannot be read.
+    pub fn print(&mut self, object: &Value) -> (String, Result) {
         let mut writer = TabWriter::table();
         let kind = (object.api_version().to_owned(), object.kind().to_owned());
         if !self.no_headers && self.last_kind.as_ref() != Some(&kind) {
@@ -65,21 +65,29 @@ impl CustomColumns {
             writer.write(&(headers.join("\t") + "\n"));
             self.last_kind = Some(kind);
         }
-        match object["items"].as_list() {
-            Some(items) => items.iter().try_for_each(|item| self.row(item, &mut writer))?,
-            None => self.row(object, &mut writer)?,
-        }
-        Ok(writer.flush())
+        let done = self.rows(object, &mut writer);
+        (writer.flush(), done)
     }
 
-    fn row(&self, object: &Value, writer: &mut TabWriter) -> Result {
-        let mut cells = Vec::new();
-        for (_, path) in &self.columns {
-            let found = path.find(object)?;
-            let texts: Vec<String> = found.iter().flatten().map(go_text).collect();
-            cells.push(if texts.is_empty() { "<none>".to_owned() } else { texts.join(",") });
+    fn rows(&self, object: &Value, writer: &mut TabWriter) -> Result {
+        let mut paths = Vec::new();
+        for (_, template) in &self.columns {
+            paths.push(JsonPath { allow_missing: true, ..jsonpath::parse(template)? });
         }
-        writer.write(&(cells.join("\t") + "\n"));
-        Ok(())
+        match object["items"].as_list() {
+            Some(items) => items.iter().try_for_each(|item| row(&paths, item, writer)),
+            None => row(&paths, object, writer),
+        }
     }
+}
+
+fn row(paths: &[JsonPath], object: &Value, writer: &mut TabWriter) -> Result {
+    let mut cells = Vec::new();
+    for path in paths {
+        let found = path.find(object)?;
+        let texts: Vec<String> = found.iter().flatten().map(go_text).collect();
+        cells.push(if texts.is_empty() { "<none>".to_owned() } else { texts.join(",") });
+    }
+    writer.write(&(cells.join("\t") + "\n"));
+    Ok(())
 }

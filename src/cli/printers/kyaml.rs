@@ -1,40 +1,44 @@
 //! KYAML: YAML in flow style, strings in double quotes. Models `sigs.k8s.io/yaml/kyaml`.
 
+use crate::api::schema::Type;
 use crate::apimachinery::{Value, yaml};
-use crate::cli::json;
+use crate::cli::{json, typed};
 
 /// The KYAML text of an object, as one document. `typed` keeps the order of Go's structs, as for objects that kubectl
 /// made itself.
 pub fn to_string(value: &Value, typed: bool) -> String {
     let mut out = String::from("---\n");
-    write(value, typed, 0, &mut out);
+    write(value, typed.then(|| typed::kind_of(value)), 0, &mut out);
     out.push('\n');
     out
 }
+
+/// As [`typed::within`] has it.
+type Of = Option<Option<&'static Type>>;
 
 fn indent(depth: usize, out: &mut String) {
     (0..depth).for_each(|_| out.push_str("  "));
 }
 
-fn write(value: &Value, typed: bool, depth: usize, out: &mut String) {
+fn write(value: &Value, of: Of, depth: usize, out: &mut String) {
     match value {
         Value::Map(map) if !map.is_empty() => {
             out.push_str("{\n");
             let mut pairs: Vec<(&str, &Value)> = map.iter().collect();
-            if typed {
-                pairs.sort_by_key(|(key, _)| json::struct_order(key));
+            if let Some(of) = of {
+                pairs.sort_by_key(|(key, _)| typed::position(of, key));
             }
             for (k, v) in pairs {
                 indent(depth + 1, out);
                 out.push_str(&key(k));
                 out.push_str(": ");
-                write(v, typed, depth + 1, out);
+                write(v, of.and_then(|of| typed::within(of, k)), depth + 1, out);
                 out.push_str(",\n");
             }
             indent(depth, out);
             out.push('}');
         }
-        Value::List(list) if !list.is_empty() => list_of(list, typed, depth, out),
+        Value::List(list) if !list.is_empty() => list_of(list, of, depth, out),
         Value::Map(_) => out.push_str("{}"),
         Value::List(_) => out.push_str("[]"),
         Value::Str(s) => string(s, depth, out),
@@ -43,7 +47,7 @@ fn write(value: &Value, typed: bool, depth: usize, out: &mut String) {
 }
 
 /// Collections cuddle: `[{` on one line, `}, {` between them.
-fn list_of(list: &[Value], typed: bool, depth: usize, out: &mut String) {
+fn list_of(list: &[Value], of: Of, depth: usize, out: &mut String) {
     let nested = |v: &Value| match v {
         Value::Map(m) => !m.is_empty(),
         Value::List(l) => !l.is_empty(),
@@ -55,7 +59,7 @@ fn list_of(list: &[Value], typed: bool, depth: usize, out: &mut String) {
             if i > 0 {
                 out.push_str(", ");
             }
-            write(item, typed, depth, out);
+            write(item, of, depth, out);
         }
         out.push(']');
         return;
@@ -63,7 +67,7 @@ fn list_of(list: &[Value], typed: bool, depth: usize, out: &mut String) {
     out.push('\n');
     for item in list {
         indent(depth + 1, out);
-        write(item, typed, depth + 1, out);
+        write(item, of, depth + 1, out);
         out.push_str(",\n");
     }
     indent(depth, out);

@@ -36,6 +36,8 @@ pub enum Format {
 pub struct Printer {
     pub format: Format,
     show_managed_fields: bool,
+    /// Objects come from Go's structs, not from maps.
+    typed: bool,
     printed: usize,
 }
 
@@ -58,10 +60,24 @@ fn no_printer(format: &str, with_columns: bool) -> Error {
     ))
 }
 
+/// The formats that may have an argument after `=`.
+const WITH_ARGUMENT: [&str; 9] = [
+    "custom-columns",
+    "custom-columns-file",
+    "go-template",
+    "go-template-file",
+    "jsonpath",
+    "jsonpath-as-json",
+    "jsonpath-file",
+    "template",
+    "templatefile",
+];
+
 /// Splits `-o jsonpath=…` into format and argument.
 fn split_output(f: &Factory) -> (String, String) {
     let output = f.flags.str("output");
-    match output.split_once('=') {
+    // Only what takes an argument is cut.
+    match output.split_once('=').filter(|(format, _)| WITH_ARGUMENT.contains(format)) {
         Some((format, argument)) => (format.to_owned(), argument.to_owned()),
         None => (output.to_owned(), f.flags.str("template").to_owned()),
     }
@@ -103,7 +119,7 @@ fn choose(f: &Factory, name: &str, argument: &str, with_columns: bool) -> Result
         "name" => Format::Name { operation: String::new(), short: true },
         "custom-columns" | "custom-columns-file" if with_columns => {
             let spec = match (name, argument) {
-                (_, "") => return Err(format!("{name} format specified but no custom columns given").into()),
+                (_, "") => return Err("custom-columns format specified but no custom columns given".into()),
                 ("custom-columns", spec) => return CustomColumns::parse(f, spec).map(Format::CustomColumns),
                 (_, path) => read(f, path, "template")?,
             };
@@ -137,7 +153,12 @@ fn read(f: &Factory, path: &str, flag: &str) -> Result<String> {
 
 impl Printer {
     pub fn new(f: &Factory, format: Format) -> Self {
-        Self { format, show_managed_fields: f.flags.bool("show-managed-fields"), printed: 0 }
+        Self { format, show_managed_fields: f.flags.bool("show-managed-fields"), typed: false, printed: 0 }
+    }
+
+    /// For objects that kubectl decodes into Go's structs: JSON and KYAML have their order.
+    pub fn typed(self) -> Self {
+        Self { typed: true, ..self }
     }
 
     /// The text of an object.
@@ -145,14 +166,13 @@ impl Printer {
         let object = &self.without_managed_fields(object);
         self.printed += 1;
         Ok(match &mut self.format {
-            // Objects without a uid are kubectl's own, in the order of Go's structs; others are as decoded, by name.
-            Format::Json if is_own(object) => json::pretty_typed(object, "    ") + "\n",
+            Format::Json if self.typed => json::pretty_typed(object, "    ") + "\n",
             Format::Json => json::pretty(object, "    ") + "\n",
             Format::Yaml => {
                 let separator = if self.printed > 1 { "---\n" } else { "" };
                 format!("{separator}{}", yaml::to_string(object))
             }
-            Format::KYaml => kyaml::to_string(object, is_own(object)),
+            Format::KYaml => kyaml::to_string(object, self.typed),
             Format::Name { operation, short } => names(object, operation, *short),
             Format::JsonPath(printer) => printer.print(object)?,
             Format::GoTemplate(template) => {
@@ -160,13 +180,22 @@ impl Printer {
                 result?;
                 text
             }
-            Format::CustomColumns(columns) => columns.print(object)?,
+            Format::CustomColumns(columns) => {
+                let (text, result) = columns.print(object);
+                result?;
+                text
+            }
         })
     }
 
     pub fn print(&mut self, f: &Factory, object: &Value) -> Result {
         if let Format::GoTemplate(template) = &mut self.format {
             let (text, result) = template.execute(object);
+            f.out(&text);
+            return result;
+        }
+        if let Format::CustomColumns(columns) = &mut self.format {
+            let (text, result) = columns.print(object);
             f.out(&text);
             return result;
         }
@@ -189,15 +218,13 @@ impl Printer {
     }
 }
 
-/// True for an object that kubectl made: the server's have a uid.
-fn is_own(object: &Value) -> bool {
-    object.uid().is_empty() && object.kind() != "List"
-}
-
 fn names(object: &Value, operation: &str, short: bool) -> String {
     if object.kind().ends_with("List") && object["items"].as_list().is_some() {
         return object["items"].items().iter().map(|item| names(item, operation, short)).collect();
     }
-    let name = name_for_object(object);
+    let name = match object["metadata"].is_null() && object.uid().is_empty() {
+        true => name_for_object(object) + "<unknown>",
+        false => name_for_object(object),
+    };
     if short || operation.is_empty() { format!("{name}\n") } else { format!("{name} {operation}\n") }
 }

@@ -20,7 +20,7 @@ async fn run(f: &Factory) -> Result {
     };
     let review = f.send(Request::post("/apis/authentication.k8s.io/v1/selfsubjectreviews", review)).await?;
     if printers::has_output(f) {
-        return printers::for_operation(f, "")?.print(f, &review);
+        return printers::for_operation(f, "")?.typed().print(f, &review);
     }
     let info = review.at("status.userInfo");
     let mut table = TabWriter::table();

@@ -11,7 +11,7 @@ use crate::cli::printers::TabWriter;
 pub const CURRENT: Command = Command::new("current-context", "Display the current-context", action!(current));
 
 async fn current(f: &Factory) -> Result {
-    match f.kubeconfig()?.current_context() {
+    match f.starting_config()?.current_context() {
         "" => Err("current-context is not set".into()),
         name => {
             f.out(&format!("{name}\n"));
@@ -31,12 +31,16 @@ pub const GET: Command = Command::new("get-contexts", "Describe one or many cont
     .flags(GET_FLAGS);
 
 async fn get(f: &Factory) -> Result {
-    let config = f.kubeconfig()?;
-    let name_only = match f.flags.str("output") {
-        "" => false,
-        "name" => true,
-        other => return Err(format!("output must be one of '' or 'name': {other}").into()),
-    };
+    let config = f.starting_config()?;
+    let name_only =
+        match f.flags.str("output") {
+            "" => false,
+            "name" => true,
+            other => return Err(format!(
+                "--output {other} is not available in kubectl config get-contexts; resetting to default output format"
+            )
+            .into()),
+        };
     let wanted = if f.args().is_empty() { names(&config, "contexts") } else { f.args().to_vec() };
     let mut table = TabWriter::table();
     if !name_only && !f.flags.bool("no-headers") {
@@ -66,7 +70,7 @@ pub const USE: Command =
 
 async fn use_context(f: &Factory) -> Result {
     let name = one(f)?;
-    let mut config = f.kubeconfig()?;
+    let mut config = f.starting_config()?;
     if name.is_empty() {
         return Err("empty context names are not allowed".into());
     }
@@ -86,7 +90,7 @@ pub const RENAME: Command =
 
 async fn rename(f: &Factory) -> Result {
     let [old, new] = f.args() else { return Err(unexpected(f)) };
-    let mut config = f.kubeconfig()?;
+    let mut config = f.starting_config()?;
     let Some(context) = config.entry("contexts", old).cloned() else {
         return Err(format!("cannot rename the context {old:?}, it's not in {}", config.path).into());
     };
@@ -110,8 +114,12 @@ pub const DELETE: Command =
         .examples("# Delete a context\nkubectl config delete-context minikube");
 
 async fn delete(f: &Factory) -> Result {
-    let name = one(f)?;
-    let mut config = f.kubeconfig()?;
+    let [name] = f.args() else {
+        f.out(&crate::kubectl::help_text(f.command, &f.path));
+        return Ok(());
+    };
+    let name = name.clone();
+    let mut config = f.starting_config()?;
     if config.entry("contexts", &name).is_none() {
         return Err(format!("cannot delete context {name}, not in {}", config.path).into());
     }

@@ -1,6 +1,6 @@
 //! `kubectl config get-clusters|get-users|delete-cluster|delete-user`.
 
-use super::{names, one};
+use super::names;
 use crate::action;
 use crate::cli::command::Command;
 use crate::cli::errors::Result;
@@ -27,7 +27,7 @@ async fn get_users(f: &Factory) -> Result {
 }
 
 fn list(f: &Factory, entries: &str) -> Result {
-    let lines: String = names(&f.kubeconfig()?, entries).iter().map(|n| format!("{n}\n")).collect();
+    let lines: String = names(&f.starting_config()?, entries).iter().map(|n| format!("{n}\n")).collect();
     f.out(&format!("NAME\n{lines}"));
     Ok(())
 }
@@ -41,8 +41,16 @@ async fn delete_user(f: &Factory) -> Result {
 }
 
 fn delete(f: &Factory, entries: &str, what: &str) -> Result {
-    let name = one(f)?;
-    let mut config = f.kubeconfig()?;
+    let name = match f.args() {
+        [name] => name.clone(),
+        // One of the two shows its help, the other asks for the name.
+        _ if what == "cluster" => {
+            f.out(&crate::kubectl::help_text(f.command, &f.path));
+            return Ok(());
+        }
+        _ => return Err(f.usage_error("user to delete is required")),
+    };
+    let mut config = f.starting_config()?;
     if config.entry(entries, &name).is_none() {
         return Err(format!("cannot delete {what} {name}, not in {}", config.path).into());
     }

@@ -1,6 +1,7 @@
 //! `kubectl config`. Models `kubectl/pkg/cmd/config`.
 
 mod contexts;
+mod credentials;
 mod entries;
 mod property;
 mod set_entries;
@@ -27,7 +28,7 @@ static SUBCOMMANDS: &[Command] = &[
     property::SET,
     set_entries::CLUSTER,
     set_entries::CONTEXT,
-    set_entries::CREDENTIALS,
+    credentials::COMMAND,
     property::UNSET,
     contexts::USE,
     view::COMMAND,

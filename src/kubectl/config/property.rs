@@ -77,6 +77,9 @@ fn parse(path: &str) -> Result<Property> {
     if first == "current-context" {
         return Ok(Property { list: "", name: String::new(), field: Some(("current-context", Kind::Text)) });
     }
+    if path == "preferences.colors" {
+        return Ok(Property { list: "", name: String::new(), field: Some(("preferences.colors", Kind::Bool)) });
+    }
     let Some((list, entry, fields)) = LISTS.iter().find(|(list, ..)| *list == first) else {
         return Err(Error::Msg(format!("unable to parse {path} after [] at api.Config")));
     };
@@ -104,14 +107,14 @@ async fn set(f: &Factory) -> Result {
     if path.is_empty() {
         return Err("you must specify a property".into());
     }
-    let mut config = f.kubeconfig()?;
+    let mut config = f.starting_config()?;
     let property = parse(path)?;
     let Some((field, kind)) = property.field else {
         return Err("can't set a map to a value: map[]".into());
     };
     let value = read_value(f, kind, value)?;
     match property.list {
-        "" => config.value.set_in(&[field], value),
+        "" => config.value.set(field, value),
         list => config.entry_mut(list, &property.name).set_in(&[field], value),
     }
     save(f, &mut config, path, "set")
@@ -138,11 +141,11 @@ fn read_value(f: &Factory, kind: Kind, text: &str) -> Result<Value> {
 
 async fn unset(f: &Factory) -> Result {
     let [path] = f.args() else { return Err(unexpected(f)) };
-    let mut config = f.kubeconfig()?;
+    let mut config = f.starting_config()?;
     let property = parse(path)?;
     match (property.list, property.field) {
         ("", _) => {
-            config.value.remove("current-context");
+            config.value.remove(property.field.map_or("current-context", |(field, _)| field));
         }
         (list, None) if property.name.is_empty() => {
             config.value.remove(list);

@@ -1,11 +1,13 @@
-//! `kubectl config set-context|set-cluster|set-credentials`.
+//! `kubectl config set-context|set-cluster`.
 
 use super::unexpected;
 use crate::action;
+use crate::apimachinery::Value;
 use crate::cli::command::Command;
 use crate::cli::errors::{Error, Result};
 use crate::cli::factory::Factory;
 use crate::cli::flags::Flag;
+use crate::cli::kubeconfig::Kubeconfig;
 use crate::kubectl::base64;
 
 static CONTEXT_FLAGS: &[&[Flag]] = &[&[
@@ -25,7 +27,7 @@ async fn set_context(f: &Factory) -> Result {
         return Err(unexpected(f));
     }
     let current = f.flags.bool("current");
-    let mut config = f.kubeconfig()?;
+    let mut config = f.starting_config()?;
     let name = match (f.arg(0), current) {
         ("", false) => return Err("you must specify a non-empty context name or --current".into()),
         ("", true) if config.current_context().is_empty() => return Err("no current context is set".into()),
@@ -64,15 +66,18 @@ pub const CLUSTER: Command = Command::new("set-cluster", "Set a cluster entry in
 
 async fn set_cluster(f: &Factory) -> Result {
     let name = named(f, "cluster")?;
-    let mut config = f.kubeconfig()?;
+    let mut config = f.starting_config()?;
     let authority = f.flags.str("certificate-authority");
     if f.flags.bool("insecure-skip-tls-verify") && !authority.is_empty() {
         return Err("you cannot specify a certificate authority and insecure mode at the same time".into());
     }
-    let embedded = embed(f, "certificate-authority")?;
+    if f.flags.bool("embed-certs") && authority.is_empty() {
+        return Err("you must specify a --certificate-authority to embed".into());
+    }
+    let authority_file = FileField::read(f, &config, "clusters", &name, "certificate-authority")?;
     let entry = config.entry_mut("clusters", &name);
     if f.flags.changed("server") {
-        entry.set("server", f.flags.str("server").trim_end_matches('/'));
+        entry.set("server", f.flags.str("server"));
     }
     for field in ["tls-server-name", "proxy-url"] {
         if f.flags.changed(field) {
@@ -89,70 +94,14 @@ async fn set_cluster(f: &Factory) -> Result {
     }
     if !authority.is_empty() {
         entry.remove("insecure-skip-tls-verify");
-        put_file(entry, "certificate-authority", authority, embedded);
+        authority_file.put(entry, "certificate-authority");
     }
     config.save(&*f.ctx.system)?;
     f.out(&format!("Cluster {name:?} set.\n"));
     Ok(())
 }
 
-static CREDENTIALS_FLAGS: &[&[Flag]] = &[&[
-    Flag::str("client-certificate", "", "File with the client's certificate."),
-    Flag::str("client-key", "", "File with the client's key."),
-    Flag::bool("embed-certs", "Keep certificate and key themselves, not their paths."),
-    Flag::str("token", "", "Bearer token of the user."),
-    Flag::str("username", "", "Name for basic authentication."),
-    Flag::str("password", "", "Password for basic authentication."),
-    Flag::str("auth-provider", "", "Auth provider of the user."),
-    Flag::array("auth-provider-arg", "Arguments of the auth provider, key=value."),
-    Flag::str("exec-command", "", "Command that gives credentials."),
-    Flag::str("exec-api-version", "", "Version of that command's API."),
-    Flag::array("exec-arg", "Arguments of that command."),
-    Flag::array("exec-env", "Environment of that command, key=value."),
-]];
-
-pub const CREDENTIALS: Command =
-    Command::new("set-credentials", "Set a user entry in kubeconfig", action!(set_credentials))
-        .usage("NAME [--client-certificate=path/to/certfile] [--client-key=path/to/keyfile] [--token=bearer_token] [--username=basic_user] [--password=basic_password] [options]")
-        .examples("# Set the token of a user\nkubectl config set-credentials cluster-admin --token=abc")
-        .flags(CREDENTIALS_FLAGS);
-
-async fn set_credentials(f: &Factory) -> Result {
-    let name = named(f, "user")?;
-    let mut config = f.kubeconfig()?;
-    let mut methods = Vec::new();
-    if !f.flags.str("token").is_empty() {
-        methods.push("--token");
-    }
-    if !f.flags.str("username").is_empty() || !f.flags.str("password").is_empty() {
-        methods.push("--username/--password");
-    }
-    if methods.len() > 1 {
-        let text = "you cannot specify more than one authentication method at the same time: ";
-        return Err(format!("{text}{}", methods.join(", ")).into());
-    }
-    if f.flags.changed("auth-provider") || f.flags.changed("exec-command") {
-        return Err("auth providers and exec credentials are not simulated here".into());
-    }
-    let files = ["client-certificate", "client-key"];
-    let embedded = [embed(f, files[0])?, embed(f, files[1])?];
-    let entry = config.entry_mut("users", &name);
-    for (field, data) in files.into_iter().zip(embedded) {
-        if f.flags.changed(field) {
-            put_file(entry, field, f.flags.str(field), data);
-        }
-    }
-    for field in ["token", "username", "password"] {
-        if f.flags.changed(field) {
-            entry.set(field, f.flags.str(field));
-        }
-    }
-    config.save(&*f.ctx.system)?;
-    f.out(&format!("User {name:?} set.\n"));
-    Ok(())
-}
-
-fn named(f: &Factory, what: &str) -> Result<String> {
+pub fn named(f: &Factory, what: &str) -> Result<String> {
     match f.args() {
         [name] if name.is_empty() => Err(format!("you must specify a non-empty {what} name").into()),
         [name] => Ok(name.clone()),
@@ -160,24 +109,48 @@ fn named(f: &Factory, what: &str) -> Result<String> {
     }
 }
 
-/// The content of a file as base64, where `--embed-certs` asks for it.
-fn embed(f: &Factory, flag: &str) -> Result<Option<String>> {
-    let path = f.flags.str(flag);
-    if path.is_empty() || !f.flags.bool("embed-certs") {
-        return Ok(None);
-    }
-    match f.ctx.system.read_file(path) {
-        Ok(data) => Ok(Some(base64::encode(&data))),
-        Err(e) => Err(Error::Msg(format!("could not stat {flag} file {path}: stat {path}: {}", e.text()))),
-    }
+/// What a flag that names a file puts into an entry.
+pub enum FileField {
+    /// The flag is not given.
+    None,
+    /// Relative to the kubeconfig, where the file lies beneath its folder.
+    Path(String),
+    /// Base64: `--embed-certs`.
+    Content(String),
 }
 
-fn put_file(entry: &mut crate::apimachinery::Value, field: &str, path: &str, embedded: Option<String>) {
-    let data = format!("{field}-data");
-    entry.remove_in(&[field]);
-    entry.remove_in(&[&data]);
-    match embedded {
-        Some(text) => entry.set_in(&[&data], text),
-        None => entry.set_in(&[field], path),
+impl FileField {
+    pub fn read(f: &Factory, config: &Kubeconfig, list: &str, name: &str, flag: &str) -> Result<Self> {
+        let (path, system) = (f.flags.str(flag), &*f.ctx.system);
+        if !f.flags.changed(flag) {
+            return Ok(Self::None);
+        }
+        if path.is_empty() || !f.flags.bool("embed-certs") {
+            let absolute = if path.is_empty() { String::new() } else { system.absolute(path) };
+            let folder = config.folder(system, list, name) + "/";
+            return Ok(Self::Path(absolute.strip_prefix(&folder).unwrap_or(&absolute).to_owned()));
+        }
+        match system.read_file(path) {
+            Ok(data) => Ok(Self::Content(base64::encode(&data))),
+            Err(e) => Err(Error::Msg(format!("could not stat {flag} file {path}: stat {path}: {}", e.text()))),
+        }
+    }
+
+    pub fn put(self, entry: &mut Value, field: &str) {
+        let data = format!("{field}-data");
+        match self {
+            Self::None => {}
+            Self::Path(path) => {
+                entry.remove_in(&[field]);
+                entry.remove_in(&[&data]);
+                if !path.is_empty() {
+                    entry.set_in(&[field], path);
+                }
+            }
+            Self::Content(text) => {
+                entry.remove_in(&[field]);
+                entry.set_in(&[&data], text);
+            }
+        }
     }
 }

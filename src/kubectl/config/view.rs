@@ -68,13 +68,16 @@ const FILES: [(&str, &str, &str); 3] = [
 
 async fn run(f: &Factory) -> Result {
     if !f.args().is_empty() {
-        return Err(super::unexpected(f));
+        return Err(f.usage_error(format!("unexpected arguments: [{}]", f.args().join(" "))));
+    }
+    if !f.flags.bool("merge") && !f.flags.changed("kubeconfig") {
+        return Err("if merge==false a precise file must be specified".into());
     }
     let mut printer = match f.flags.str("output") {
         "" if !f.flags.changed("template") => Some(Printer::new(f, Format::Yaml)),
-        _ => for_get(f)?,
+        _ => for_get(f)?.map(Printer::typed),
     };
-    let mut config = f.kubeconfig()?;
+    let mut config = f.starting_config()?;
     if !f.flags.str("context").is_empty() {
         config.value.set("current-context", f.flags.str("context"));
     }
@@ -82,9 +85,9 @@ async fn run(f: &Factory) -> Result {
         minify(&mut config)?;
     }
     if f.flags.bool("flatten") {
-        flatten(f, &mut config.value)?;
+        flatten(f, &mut config)?;
     }
-    if !f.flags.bool("raw") {
+    if !f.flags.bool("raw") && !f.flags.bool("flatten") {
         redact(&mut config.value);
     }
     let value = shown(config.value);
@@ -129,14 +132,21 @@ fn minify(config: &mut Kubeconfig) -> Result {
     Ok(())
 }
 
-fn flatten(f: &Factory, config: &mut Value) -> Result {
+/// Puts the content of files in place of their paths, which are relative to the kubeconfig they stand in.
+fn flatten(f: &Factory, config: &mut Kubeconfig) -> Result {
+    let folders = config.clone();
+    let system = &*f.ctx.system;
     for (list, key, field) in FILES {
-        for entry in config.map_mut().entry(list).list_mut() {
+        for entry in config.value.map_mut().entry(list).list_mut() {
             let path = entry[key][field].str().to_owned();
             if path.is_empty() {
                 continue;
             }
-            let data = f.ctx.system.read_file(&path).map_err(|e| Error::Msg(format!("open {path}: {}", e.text())))?;
+            let path = match path.starts_with('/') {
+                true => path,
+                false => format!("{}/{path}", folders.folder(system, list, entry["name"].str())),
+            };
+            let data = system.read_file(&path).map_err(|e| Error::Msg(format!("open {path}: {}", e.text())))?;
             entry.remove_in(&[key, field]);
             entry.set_in(&[key, &format!("{field}-data")], base64::encode(&data));
         }

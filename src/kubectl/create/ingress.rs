@@ -48,14 +48,14 @@ async fn run(f: &Factory) -> Result {
     let rules = rules.iter().map(|r| parse_rule(r)).collect::<Result<Vec<Rule>>>()?;
     let mut metadata = object! { "name" => name };
     for annotation in f.flags.list("annotation") {
-        let Some((key, value)) = annotation.split_once('=').filter(|(key, _)| !key.is_empty()) else {
+        let Some((key, value)) = annotation.split_once('=') else {
             return Err(format!("annotation {annotation} is invalid and should be in format key=[value]").into());
         };
         metadata.set_in(&["annotations", key], value);
     }
     let mut spec = Value::object();
     if !default.is_empty() {
-        let Some((service, port)) = default.split_once(':').filter(|(s, p)| is_name(s) && is_name(p)) else {
+        let Some((service, port)) = default.split_once(':').filter(|(_, port)| !port.contains(':')) else {
             return Err("default-backend should be in format servicename:serviceport".into());
         };
         spec.set("defaultBackend", backend(service, port));
@@ -77,10 +77,6 @@ async fn run(f: &Factory) -> Result {
     one::create(f, ingress, "ingress").await
 }
 
-fn is_name(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-}
-
 fn backend(service: &str, port: &str) -> Value {
     let port = match port.parse::<i64>() {
         Ok(number) => object! { "number" => number },
@@ -89,23 +85,36 @@ fn backend(service: &str, port: &str) -> Value {
     object! { "service" => object! { "name" => service, "port" => port } }
 }
 
-/// `host/path=service:port[,tls[=secret]]`
+/// `host/path=service:port[,tls[=secret]]`. Models `ruleRegex`, which says nothing of what comes last, and how the
+/// text is then cut.
 fn parse_rule(text: &str) -> Result<Rule> {
     let wrong = || {
         Error::Msg(format!("rule {text} is invalid and should be in format host/path=svcname:svcport[,tls[=secret]]"))
     };
-    let (target, tls) = match text.split_once(',') {
-        None => (text, None),
-        Some((target, "tls")) => (target, Some(String::new())),
-        Some((target, tls)) => (target, Some(tls.strip_prefix("tls=").ok_or_else(wrong)?.to_owned())),
-    };
-    let (url, service) = target.rsplit_once('=').ok_or_else(wrong)?;
-    let (service, port) = service.split_once(':').filter(|(s, p)| is_name(s) && is_name(p)).ok_or_else(wrong)?;
-    let (host, path) = url.split_once('/').ok_or_else(wrong)?;
-    if !host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'*' | b'_')) {
+    let (host, rest) = text.split_once('/').ok_or_else(wrong)?;
+    let is_host = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'*' | b'_');
+    if !host.bytes().all(is_host) || !rest.match_indices('=').any(|(at, _)| starts_with_service(rest, at + 1)) {
         return Err(wrong());
     }
+    let mut parts = text.split(',');
+    let target = parts.next().unwrap_or("").split_once('/').map_or("", |(_, path)| path);
+    let tls = match (parts.next(), parts.next()) {
+        (Some(tls), None) => Some(tls.split('=').nth(1).unwrap_or("").to_owned()),
+        _ => None,
+    };
+    let mut parts = target.split('=');
+    let path = parts.next().unwrap_or("");
+    let (service, port) = parts.next().and_then(|s| s.split_once(':')).ok_or_else(wrong)?;
+    let port = port.split(':').next().unwrap_or("");
     Ok(Rule { host: host.to_owned(), path: format!("/{path}"), backend: backend(service, port), tls })
+}
+
+/// True where `name:port` begins at a place of the text.
+fn starts_with_service(text: &str, at: usize) -> bool {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let rest = text.get(at..).unwrap_or("");
+    let after = rest.trim_start_matches(is_word);
+    after.len() < rest.len() && after.strip_prefix(':').is_some_and(|port| port.starts_with(is_word))
 }
 
 /// Paths of one host come together.

@@ -17,6 +17,8 @@ mod sources;
 
 pub use quota::resource_list;
 
+use super::editor::{self, Mode};
+use super::raw;
 use super::util::{self, DryRun, WriteOptions};
 use crate::action;
 use crate::apimachinery::Value;
@@ -27,6 +29,7 @@ use crate::cli::factory::Factory;
 use crate::cli::flag_sets;
 use crate::cli::flags::Flag;
 use crate::cli::{json, printers};
+use crate::client::Method;
 
 const FLAGS: &[Flag] = &[
     Flag::bool("edit", "Edit the resource before it is created."),
@@ -78,8 +81,15 @@ async fn run(f: &Factory) -> Result {
     if !f.args().is_empty() {
         return Err(f.usage_error(format!("Unexpected args: [{}]", f.args().join(" "))));
     }
+    if !f.flags.str("raw").is_empty() {
+        if f.flags.bool("edit") {
+            return Err("--raw and --edit are mutually exclusive".into());
+        }
+        raw::check(f, 1)?;
+        return raw::send(f, Method::Post).await;
+    }
     if f.flags.bool("edit") {
-        return Err(Error::msg("kubectl create --edit is not simulated here"));
+        return edit(f).await;
     }
     let validation = util::validation(f)?;
     let options = WriteOptions { validation, ..util::write_options(f, "kubectl-create")? };
@@ -104,6 +114,19 @@ async fn run(f: &Factory) -> Result {
     Ok(())
 }
 
+/// `--edit`: each object is opened in the editor, and created if it was changed. Models `RunEditOnCreate`.
+async fn edit(f: &Factory) -> Result {
+    let mut errors = Vec::new();
+    for entry in Builder::new(f)?.files(f).entries(f).await? {
+        let done = match entry {
+            Ok(info) => editor::edit(f, vec![info], Mode::BeforeCreate).await,
+            Err(e) => Err(e),
+        };
+        errors.extend(done.err());
+    }
+    Error::all(errors)
+}
+
 async fn create(f: &Factory, mut info: crate::cli::builder::Info, options: &WriteOptions) -> Result<Value> {
     if f.flags.bool("save-config") {
         save_config(&mut info.object);
@@ -123,6 +146,12 @@ pub fn last_applied(object: &Value) -> String {
     object.remove_in(&["metadata", "annotations", LAST_APPLIED]);
     object.default_to("metadata.annotations", Value::object());
     json::compact(&object) + "\n"
+}
+
+/// As [`save_config`], of what kubectl keeps in Go's structs.
+pub fn save_typed_config(object: &mut Value) {
+    let text = json::compact_typed(object) + "\n";
+    object.set_in(&["metadata", "annotations", LAST_APPLIED], text);
 }
 
 /// Sets the annotation that `apply` compares with.

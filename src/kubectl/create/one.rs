@@ -18,9 +18,18 @@ pub fn name(f: &Factory) -> Result<String> {
 
 /// Creates the object and prints what was done. `what` words the error: `failed to create WHAT: …`; "" leaves the
 /// server's words.
-pub async fn create(f: &Factory, mut object: Value, what: &str) -> Result {
+pub async fn create(f: &Factory, object: Value, what: &str) -> Result {
+    make(f, object, what, f.flags.bool("save-config")).await
+}
+
+/// As [`create`], without the annotation of `apply`.
+pub async fn create_plain(f: &Factory, object: Value, what: &str) -> Result {
+    make(f, object, what, false).await
+}
+
+async fn make(f: &Factory, mut object: Value, what: &str, saves_config: bool) -> Result {
     let options = WriteOptions { validation: util::validation(f)?, ..util::write_options(f, "kubectl-create")? };
-    let mut printer = printers::for_operation(f, &options.dry_run.operation("created"))?;
+    let mut printer = printers::for_operation(f, &options.dry_run.operation("created"))?.typed();
     let (namespace, enforce) = f.namespace()?;
     if f.flags.bool("append-hash") {
         let hashed = format!("{}-{}", object.name(), kustomize::hash(&object, object.name()));
@@ -31,8 +40,8 @@ pub async fn create(f: &Factory, mut object: Value, what: &str) -> Result {
     if !cluster_scoped && enforce {
         object.set("metadata.namespace", namespace.as_str());
     }
-    if f.flags.bool("save-config") {
-        super::save_config(&mut object);
+    if saves_config {
+        super::save_typed_config(&mut object);
     }
     if options.dry_run == DryRun::Client {
         return printer.print(f, &object);

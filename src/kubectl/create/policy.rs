@@ -5,7 +5,7 @@ use crate::action;
 use crate::apimachinery::Value;
 use crate::apimachinery::labels::{Operator, Selector};
 use crate::cli::command::Command;
-use crate::cli::errors::Result;
+use crate::cli::errors::{Error, Result};
 use crate::cli::factory::Factory;
 use crate::cli::flag_sets;
 use crate::cli::flags::Flag;
@@ -61,7 +61,9 @@ async fn budget(f: &Factory) -> Result {
 /// A selector's text as matchLabels and matchExpressions. Models `metav1.ParseToLabelSelector`.
 fn label_selector(text: &str) -> Result<Value> {
     let mut out = Value::object();
-    for r in Selector::parse(text)?.requirements {
+    let parsed = Selector::parse(text)
+        .map_err(|why| Error::Msg(format!("couldn't parse the selector string \"{text}\": {why}")))?;
+    for r in parsed.requirements {
         let operator = match r.operator {
             Operator::Equals | Operator::DoubleEquals => {
                 out.set_in(&["matchLabels", &r.key], r.values.first().map_or("", String::as_str));

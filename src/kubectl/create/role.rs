@@ -189,8 +189,8 @@ fn check(mapper: &RestMapper, resources: &[Named], verbs: &[String]) -> Result {
             special = true;
         }
         if !known && !special {
-            let word = if group.is_empty() { resource } else { format!("{resource}.{group}") };
-            return Err(Error::Raw(format!("the server doesn't have a resource type {word:?}")));
+            let of = if group.is_empty() { String::new() } else { format!(" in group {group:?}") };
+            return Err(Error::Raw(format!("the server doesn't have a resource type {resource:?}{of}")));
         }
     }
     Ok(())

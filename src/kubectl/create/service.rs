@@ -107,12 +107,16 @@ async fn make(f: &Factory, kind: &str) -> Result {
             service.set(field, f.flags.str(flag));
         }
     }
-    one::create(f, service, &format!("{kind} service")).await
+    // It takes --save-config as all do, and does nothing with it.
+    one::create_plain(f, service, &format!("{kind} service")).await
 }
 
 /// `80`, `80:8080` or `80:http`.
 fn parse_port(text: &str) -> Result<Value> {
-    let (port, target) = text.split_once(':').unwrap_or((text, text));
+    // What comes after a second colon counts for the name alone.
+    let mut parts = text.split(':');
+    let port = parts.next().unwrap_or("");
+    let target = parts.next().unwrap_or(port);
     let number = parse_uint(port)?;
     let target: Value = match (text.contains(':'), target.parse::<i64>()) {
         (false, _) => number.into(),

@@ -2,6 +2,7 @@
 
 use super::one;
 use crate::action;
+use crate::apimachinery::Value;
 use crate::cli::command::Command;
 use crate::cli::errors::{Error, Result};
 use crate::cli::factory::Factory;
@@ -54,7 +55,7 @@ async fn token(f: &Factory) -> Result {
     }
     let mut request = object! {
         "apiVersion" => "authentication.k8s.io/v1", "kind" => "TokenRequest", "metadata" => object! {},
-        "spec" => object! { "audiences" => audiences.iter().map(String::as_str).collect::<crate::apimachinery::Value>() },
+        "spec" => object! { "audiences" => audiences.iter().map(String::as_str).collect::<Value>() },
         "status" => object! {},
     };
     if nanos > 0 {
@@ -65,7 +66,7 @@ async fn token(f: &Factory) -> Result {
     }
     let (namespace, _) = f.namespace()?;
     let path = format!("/api/v1/namespaces/{namespace}/serviceaccounts/{name}/token");
-    let reply = f.send(Request::post(path, request)).await.map_err(|e| match e {
+    let mut reply = f.send(Request::post(path, request)).await.map_err(|e| match e {
         Error::Status(s) => Error::Msg(format!("failed to create token: {}", s.message)),
         other => other,
     })?;
@@ -74,7 +75,9 @@ async fn token(f: &Factory) -> Result {
         return Err("failed to create token: no token in server response".into());
     }
     if printers::has_output(f) {
-        return printers::for_operation(f, "created")?.print(f, &reply);
+        // Go writes the pointer that is not set.
+        reply.map_mut().entry("spec").default_to("boundObjectRef", Value::Null);
+        return printers::for_operation(f, "created")?.typed().print(f, &reply);
     }
     // A reader at a terminal gets a line of his own; a pipe the bare token.
     let end = if f.ctx.system.stdin_is_terminal() { "\n" } else { "" };
@@ -82,7 +85,7 @@ async fn token(f: &Factory) -> Result {
     Ok(())
 }
 
-fn bound_object(f: &Factory) -> Result<Option<crate::apimachinery::Value>> {
+fn bound_object(f: &Factory) -> Result<Option<Value>> {
     let get = |flag: &str| f.flags.str(flag).to_owned();
     let (kind, name, uid) = (get("bound-object-kind"), get("bound-object-name"), get("bound-object-uid"));
     if kind.is_empty() {

@@ -125,17 +125,15 @@ fn read_env_file(f: &Factory, path: &str, of: Of, data: &mut BTreeMap<String, Ve
             continue;
         }
         let (key, value) = match line.split_once('=') {
-            Some((key, value)) => (key, Some(value.to_owned())),
+            Some((key, value)) => (key, value.to_owned()),
             // A name alone takes its value from the environment.
-            None => (line, system.env(line)),
+            None => (line, system.env(line).unwrap_or_default()),
         };
-        let wrong = names::is_env_name(key);
+        let wrong = names::is_strict_env_name(key);
         if !wrong.is_empty() {
             return Err(format!("{key:?} is not a valid key name: {}", wrong.join(";")).into());
         }
-        if let Some(value) = value {
-            put(data, of, key, value.into_bytes())?;
-        }
+        put(data, of, key, value.into_bytes())?;
     }
     Ok(())
 }

@@ -70,7 +70,7 @@ async fn change(f: &Factory, done: &str, patch: impl Fn(&Info) -> Result<Value, 
             continue;
         }
         match util::patch(f, &info, PatchType::Strategic, body, "", &options).await {
-            Ok(object) => printers::for_operation(f, done)?.print(f, &object)?,
+            Ok(object) => printers::for_operation(f, done)?.typed().print(f, &object)?,
             Err(e) => errors.push(Error::Msg(format!("failed to patch: {}", e.text()))),
         }
     }

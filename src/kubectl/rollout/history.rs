@@ -21,13 +21,13 @@ pub async fn run(f: &Factory) -> Result {
     for info in infos {
         let revisions = revisions::of(f, &info, "history viewer").await?;
         if printers::has_output(f) {
-            let mut printer = printers::for_operation(f, "")?;
+            let mut printer = printers::for_operation(f, "")?.typed();
             let shown: Vec<&Revision> = revisions.iter().filter(|r| wanted == 0 || r.number == wanted).collect();
             if wanted > 0 && shown.is_empty() {
                 return Err(NO_SUCH.into());
             }
             for revision in shown {
-                printer.print(f, &revision.object)?;
+                printer.print(f, &revision.shown)?;
             }
             continue;
         }

@@ -14,6 +14,8 @@ pub struct Revision {
     pub number: i64,
     /// The ReplicaSet or ControllerRevision.
     pub object: Value,
+    /// What `history -o` shows: the ReplicaSet, or the set as it was.
+    pub shown: Value,
     pub template: Value,
     /// "" where none was given.
     pub cause: String,
@@ -40,17 +42,18 @@ pub async fn of(f: &Factory, info: &Info, what: &str) -> Result<Vec<Revision>> {
     let list = f.send(Request::get(url)).await?["items"].items().to_vec();
     let mut revisions = Vec::new();
     for mut object in deployments::owned(&info.object, list) {
-        let (number, template) = match resource {
-            "replicasets" => (deployments::revision(&object), object.at("spec.template").clone()),
-            _ => {
-                let set = patch::locally(&info.object, PatchType::Strategic, &object["data"])?;
-                (object["revision"].int(), set.at("spec.template").clone())
-            }
-        };
         object.default_to("apiVersion", "apps/v1");
         object.default_to("kind", if resource == "replicasets" { "ReplicaSet" } else { "ControllerRevision" });
+        let (number, shown) = match resource {
+            "replicasets" => (deployments::revision(&object), object.clone()),
+            _ => {
+                let set = patch::locally(&info.object, PatchType::Strategic, &object["data"])?;
+                (object["revision"].int(), set)
+            }
+        };
+        let template = shown.at("spec.template").clone();
         let cause = object.annotation(CHANGE_CAUSE).or_else(|| template.annotation(CHANGE_CAUSE));
-        revisions.push(Revision { number, cause: cause.unwrap_or("").to_owned(), template, object });
+        revisions.push(Revision { number, cause: cause.unwrap_or("").to_owned(), template, shown, object });
     }
     revisions.sort_by_key(|r| r.number);
     Ok(revisions)

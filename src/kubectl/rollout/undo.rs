@@ -43,7 +43,12 @@ async fn one(f: &Factory, info: &Info, dry_run: DryRun) -> Result<String> {
     let wanted = f.flags.int("to-revision");
     let target = target(info, &revisions, wanted)?;
     if dry_run == DryRun::Client {
-        return Ok(describe::pod_template(&target.template));
+        let template = describe::pod_template(&target.template);
+        // Only what has controller revisions says what it is about to do.
+        return Ok(match info.mapping.kind.as_str() {
+            "Deployment" => template,
+            _ => format!("will roll back to {template}"),
+        });
     }
     if info.object.at("spec.paused").bool() {
         return Err(

@@ -2,7 +2,7 @@
 
 use super::env_list;
 use super::patches::{self, Changed, Setting};
-use crate::apimachinery::{Object, Value};
+use crate::apimachinery::{Object, Value, names};
 use crate::cli::builder::{Builder, stdin};
 use crate::cli::command::Command;
 use crate::cli::errors::Result;
@@ -115,7 +115,7 @@ async fn parse(f: &Factory, specs: impl Iterator<Item = &String>) -> Result<Chan
                 changes.set.extend(line.split_once('=').map(|(k, v)| object! { "name" => k, "value" => v }));
             }
         } else if let Some((key, value)) = spec.split_once('=') {
-            let wrong = is_env_name(key);
+            let wrong = names::is_strict_env_name(key);
             if !wrong.is_empty() {
                 return Err(format!("{key:?} is not a valid key name: {}", wrong.join(";")).into());
             }
@@ -130,26 +130,6 @@ async fn parse(f: &Factory, specs: impl Iterator<Item = &String>) -> Result<Chan
         return Err("can not both modify and remove the same environment variable in the same command".into());
     }
     Ok(changes)
-}
-
-const NAME_RULE: &str = "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or \
-                         '.', and must not start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or \
-                         'MyEnvName1', regex used for validation is '[-._a-zA-Z][-._a-zA-Z0-9]*')";
-
-/// The stricter rule of the client. Models `validation.IsEnvVarName`.
-fn is_env_name(name: &str) -> Vec<&'static str> {
-    let mut wrong = Vec::new();
-    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
-    if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) || !name.chars().all(fits) {
-        wrong.push(NAME_RULE);
-    }
-    match name {
-        "." => wrong.push("must not be '.'"),
-        ".." => wrong.push("must not be '..'"),
-        _ if name.starts_with("..") => wrong.push("must not start with '..'"),
-        _ => {}
-    }
-    wrong
 }
 
 /// Adds the entries of `--from`, and `--prefix`.
@@ -246,7 +226,5 @@ mod tests {
         assert_eq!(container["env"], list![var("B", "5"), var("C", "3"), var("D", "4")]);
         Changes { set: vec![], remove: vec!["B".into(), "C".into(), "D".into()] }.apply(&mut container);
         assert!(container["env"].is_null());
-        assert_eq!(is_env_name("1A"), [NAME_RULE]);
-        assert!(is_env_name("my.env-name").is_empty());
     }
 }

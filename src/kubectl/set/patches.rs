@@ -7,7 +7,7 @@ use crate::apimachinery::{Object, Value};
 use crate::cli::builder::{Builder, Info};
 use crate::cli::errors::{Error, LOCAL_RESOURCE, Result};
 use crate::cli::factory::Factory;
-use crate::cli::printers;
+use crate::cli::{printers, typed};
 use crate::client::PatchType;
 use crate::kubectl::pods::go_type;
 use crate::kubectl::util::{self, DryRun, WriteOptions};
@@ -56,7 +56,7 @@ impl Setting {
     /// Sends what changed and says so; errors are added to those there are.
     pub async fn send(&self, f: &Factory, changed: Vec<Changed<'_>>, mut errors: Vec<Error>) -> Result {
         let options = util::write_options(f, "kubectl-set")?;
-        let mut printer = printers::for_operation(f, &options.dry_run.operation(self.done))?;
+        let mut printer = printers::for_operation(f, &options.dry_run.operation(self.done))?.typed();
         for one in changed {
             match self.one(f, &one, &options).await {
                 Ok(None) => {}
@@ -78,7 +78,7 @@ impl Setting {
             return Ok(None);
         }
         if f.flags.bool("local") || options.dry_run == DryRun::Client {
-            return Ok(Some(object.clone()));
+            return Ok(Some(typed::fill(object)));
         }
         match util::patch(f, info, PatchType::Strategic, patch, "", options).await {
             Ok(object) => Ok(Some(object)),

@@ -4,7 +4,7 @@ use super::http::split_target;
 use super::negotiate::Form;
 use super::protobuf;
 use super::wire::HttpRequest;
-use crate::apimachinery::{Status, Value, json_syntax, yaml};
+use crate::apimachinery::{Status, Value, yaml};
 use crate::client::{Body, Method, PatchType, Request};
 
 /// The media types of bodies, and of answers.
@@ -86,24 +86,12 @@ fn body(http: &HttpRequest, method: Method, negotiated: bool) -> Result<Body, St
 }
 
 fn value(bytes: &[u8], is_yaml: bool) -> Body {
-    let text = String::from_utf8_lossy(bytes);
-    let read = match serde_json::from_slice(bytes) {
-        Ok(value) => Ok(value),
-        Err(_) if is_yaml => yaml::from_str(&text).map_err(|e| e.to_string()),
-        Err(e) => Err(json_syntax::check(&text).err().unwrap_or_else(|| e.to_string())),
-    };
-    read.map_or_else(|error| Body::Unreadable { error, sample: sample(bytes) }, Body::Value)
-}
-
-/// How data begins, as `summarizeData` shows it.
-fn sample(bytes: &[u8]) -> String {
-    const SHOWN: usize = 30;
-    let more = if bytes.len() > SHOWN { " ..." } else { "" };
-    let start = &bytes[..bytes.len().min(SHOWN)];
-    match bytes.first() {
-        None => "<empty>".to_owned(),
-        Some(b'{') => format!("{}{more}", String::from_utf8_lossy(start)),
-        Some(_) => format!("{}{more}", start.iter().map(|b| format!("{b:02x}")).collect::<String>()),
+    match Body::from_json(bytes) {
+        Body::Unreadable { .. } if is_yaml => {
+            let read = yaml::from_str(&String::from_utf8_lossy(bytes));
+            read.map_or_else(|e| Body::unreadable(bytes, e.to_string()), Body::Value)
+        }
+        read => read,
     }
 }
 

@@ -2,14 +2,11 @@
 
 use super::negotiate::Form;
 use super::wire::{Answer, HttpRequest};
+use crate::api::codec;
 use crate::apimachinery::{Value, yaml};
-use crate::apiserver::codec;
 use crate::client::request::{ReplyBody, WatchEvent};
 use crate::client::{Accept, Reply};
 use crate::object;
-
-/// The order of `metav1.Status`.
-const STATUS: [&str; 8] = ["kind", "apiVersion", "metadata", "status", "message", "reason", "details", "code"];
 
 /// A whole answer.
 pub fn answer(reply: Reply, form: &Form, http: &HttpRequest) -> Answer {
@@ -35,7 +32,7 @@ pub fn answer(reply: Reply, form: &Form, http: &HttpRequest) -> Answer {
 /// A line of a watch.
 pub fn event(event: WatchEvent, form: &Form) -> String {
     let object = if event.kind == "ERROR" { event.object } else { partial(event.object, form) };
-    format!("{{\"type\":{},\"object\":{}}}\n", Value::from(event.kind), compact(&object))
+    format!("{{\"type\":{},\"object\":{}}}\n", Value::from(event.kind), codec::encode(&object))
 }
 
 fn yaml(value: &Value) -> String {
@@ -44,20 +41,8 @@ fn yaml(value: &Value) -> String {
 
 /// JSON as the server's encoder ends it: a line end after what is compact, none after what is indented.
 fn document(value: &Value, form: &Form) -> String {
-    let compact = compact(value);
+    let compact = codec::encode(value);
     if form.pretty { indented(&compact) } else { compact + "\n" }
-}
-
-fn compact(value: &Value) -> String {
-    if value["kind"].str() != "Status" || value["apiVersion"].str() != "v1" {
-        return codec::encode(value);
-    }
-    let fields: Vec<String> = STATUS
-        .iter()
-        .filter(|field| !value[**field].is_null())
-        .map(|field| format!("\"{field}\":{}", value[*field]))
-        .collect();
-    format!("{{{}}}", fields.join(","))
 }
 
 /// Leaves only metadata of what was asked for so.
@@ -136,6 +121,6 @@ mod tests {
     fn a_status_has_the_order_of_its_struct() {
         let status = crate::apimachinery::Status::bad_request("no").to_value();
         let want = r#"{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"no","reason":"BadRequest","code":400}"#;
-        assert_eq!(compact(&status), want);
+        assert_eq!(codec::encode(&status), want);
     }
 }

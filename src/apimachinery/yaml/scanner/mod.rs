@@ -99,7 +99,9 @@ impl Scanner {
     }
 
     fn error(&self, message: &str) -> Error {
-        Error { message: message.into(), mark: self.at, line: self.at.line + 1 }
+        // Go says nothing of the first line.
+        let line = if self.at.line == 0 { 0 } else { self.at.line + 1 };
+        Error { message: message.into(), mark: self.at, line }
     }
 
     fn flow(&self) -> bool {

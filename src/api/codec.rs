@@ -21,8 +21,11 @@ const METADATA: [&str; 15] = [
     "managedFields",
 ];
 
-/// The order of what heads an object, a list and a `Status`.
+/// The order of what heads an object and a list.
 const TOP: [&str; 3] = ["kind", "apiVersion", "metadata"];
+
+/// The order of `metav1.Status`.
+const STATUS: [&str; 8] = ["kind", "apiVersion", "metadata", "status", "message", "reason", "details", "code"];
 
 /// The order of the structs that show in fields of these names; fields that a struct lacks do not matter.
 const STRUCTS: [(&str, &[&str]); 10] = [
@@ -64,6 +67,7 @@ pub fn encode(object: &Value) -> String {
 
 fn write_object(out: &mut String, object: &Value, typed: bool) {
     let first = match typed {
+        true if object["kind"].str() == "Status" && object["apiVersion"].str() == "v1" => &STATUS[..],
         true if object["metadata"].is_null() => &DISCOVERY[..],
         true => &TOP[..],
         false => &TOP[2..],

@@ -1,17 +1,25 @@
-//! The kubeconfig file: which cluster, which user, which namespace. Models `client-go/tools/clientcmd`.
+//! The kubeconfig files: which cluster, which user, which namespace. Models `client-go/tools/clientcmd`.
+
+mod files;
+
+pub use files::{load, load_to_modify};
 
 use super::errors::{Error, Result};
 use super::flags::Parsed;
-use super::system::{FileError, System};
-use crate::apimachinery::{Value, yaml};
+use crate::apimachinery::Value;
 use crate::object;
+use files::File;
 
-/// A kubeconfig and the file it is kept in.
+/// What the kubeconfig files come to together, and the files themselves.
 #[derive(Clone, Debug)]
 pub struct Kubeconfig {
     pub value: Value,
-    /// The file that changes are written to.
+    /// The file that new entries are written to.
     pub path: String,
+    /// What the files held when they were read.
+    files: Vec<File>,
+    /// What they came to.
+    start: Value,
 }
 
 /// What a command runs against.
@@ -23,40 +31,12 @@ pub struct Target {
     /// True where the command line named the namespace.
     pub enforce_namespace: bool,
     pub user: String,
+    /// "" where the kubeconfig names none.
+    pub cluster: String,
 }
 
 /// The server that kubectl falls back to without a kubeconfig.
 const DEFAULT_SERVER: &str = "http://localhost:8080";
-
-/// The file in use: `--kubeconfig`, then `$KUBECONFIG` (its first file that exists), then `~/.kube/config`.
-pub fn path(system: &dyn System, flags: &Parsed) -> String {
-    if flags.changed("kubeconfig") && !flags.str("kubeconfig").is_empty() {
-        return flags.str("kubeconfig").to_owned();
-    }
-    if let Some(list) = system.env("KUBECONFIG").filter(|l| !l.is_empty()) {
-        let files: Vec<&str> = list.split(':').filter(|f| !f.is_empty()).collect();
-        let existing = files.iter().find(|f| system.read_file(f).is_ok());
-        return existing.or(files.last()).map_or(String::new(), |f| (*f).to_owned());
-    }
-    format!("{}/.kube/config", system.env("HOME").unwrap_or_default())
-}
-
-/// Reads the kubeconfig; a missing file is an empty one unless the command line named it.
-pub fn load(system: &dyn System, flags: &Parsed) -> Result<Kubeconfig> {
-    let path = path(system, flags);
-    let value = match system.read_file(&path) {
-        Ok(data) => {
-            let text = String::from_utf8_lossy(&data);
-            yaml::from_str(&text).map_err(|e| Error::Msg(format!("error loading config file {path:?}: {e}")))?
-        }
-        Err(FileError::NotFound) if flags.changed("kubeconfig") => {
-            return Err(Error::Msg(format!("stat {path}: {}", FileError::NotFound.text())));
-        }
-        Err(FileError::NotFound) => Value::object(),
-        Err(e) => return Err(Error::Msg(format!("error loading config file {path:?}: open {path}: {}", e.text()))),
-    };
-    Ok(Kubeconfig { value, path })
-}
 
 impl Kubeconfig {
     /// The entry of `clusters`, `contexts` or `users` with this name.
@@ -86,14 +66,6 @@ impl Kubeconfig {
 
     pub fn current_context(&self) -> &str {
         self.value["current-context"].str()
-    }
-
-    pub fn save(&mut self, system: &dyn System) -> Result {
-        self.value.default_to("apiVersion", "v1");
-        self.value.default_to("kind", "Config");
-        system
-            .write_file(&self.path, yaml::to_string(&self.value).as_bytes())
-            .map_err(|e| Error::Msg(format!("open {}: {}", self.path, e.text())))
     }
 
     /// Applies the global flags: what to talk to and as whom.
@@ -133,6 +105,7 @@ impl Kubeconfig {
             enforce_namespace: !flags.global("namespace").is_empty(),
             namespace: if namespace.is_empty() { "default".into() } else { namespace },
             user,
+            cluster,
         })
     }
 }
