@@ -130,10 +130,10 @@ pub fn stage() -> Result<Outcome> {
             return Err(Failure(format!("kubectl: given up after {ENOUGH} failures")));
         }
     }
-    let watched = server.watches()?;
-    failures.extend((!watched).then_some("get po -w"));
-    let line =
-        format!("kubectl: {} passed, {} failed", CHAPTER.len() + MADE.len() + 1 - failures.len(), failures.len());
+    failures.extend((!server.watches()?).then_some("get po -w"));
+    failures.extend((!server.forwards()?).then_some("port-forward"));
+    let all = CHAPTER.len() + MADE.len() + 2;
+    let line = format!("kubectl: {} passed, {} failed", all - failures.len(), failures.len());
     println!("{line}");
     if failures.is_empty() { Ok(Outcome::Passed(vec![line])) } else { Err(Failure(line)) }
 }
@@ -213,6 +213,42 @@ impl Server {
         }
         Ok(right)
     }
+}
+
+impl Server {
+    /// Whether `port-forward` carries a request to the pod that `watches` made, and its answer back.
+    fn forwards(&self) -> Result<bool> {
+        let mut tunnel = self.command("port-forward kubia-manual :8080").stdout(Stdio::piped()).spawn()?;
+        let mut said = tunnel.stdout.take().map(BufReader::new);
+        let mut line = String::new();
+        if let Some(said) = &mut said {
+            said.read_line(&mut line)?;
+        }
+        drain(said);
+        let port = line.strip_prefix("Forwarding from 127.0.0.1:").and_then(|l| l.split(' ').next());
+        let answer = match port {
+            Some(port) => http_get(&format!("127.0.0.1:{port}")),
+            None => Err(std::io::Error::other("no tunnel")),
+        };
+        let _ = tunnel.kill();
+        tunnel.wait()?;
+        let right = answer.as_ref().is_ok_and(|text| text.contains("You've hit kubia-manual\n"));
+        if !right {
+            println!("FAILED kubectl port-forward\n{line}{answer:?}");
+        }
+        Ok(right)
+    }
+}
+
+/// What is answered to a plain request, head and body.
+fn http_get(address: &str) -> std::io::Result<String> {
+    use std::io::{Read, Write};
+    let mut socket = std::net::TcpStream::connect(address)?;
+    socket.set_read_timeout(Some(LIMIT))?;
+    socket.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+    let mut text = String::new();
+    socket.read_to_string(&mut text)?;
+    Ok(text)
 }
 
 impl Drop for Server {

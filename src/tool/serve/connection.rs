@@ -1,7 +1,7 @@
 //! One thread for each connection: reads requests, writes what the cluster answers.
 
-use super::http;
 use super::wire::{Answer, ConnectionId, Event, HttpRequest};
+use super::{http, tunnel};
 use std::io::{self, BufReader};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -81,11 +81,12 @@ fn websocket(
     events: &Sender<Event>,
 ) -> io::Result<()> {
     use std::io::Write;
+    let protocol = if request.wants_tunnel() { tunnel::PROTOCOL } else { "v5.channel.k8s.io" };
     let key = tungstenite::handshake::derive_accept_key(request.header("sec-websocket-key").as_bytes());
     write!(
         socket,
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-         Sec-WebSocket-Accept: {key}\r\nSec-WebSocket-Protocol: v5.channel.k8s.io\r\n\r\n"
+         Sec-WebSocket-Accept: {key}\r\nSec-WebSocket-Protocol: {protocol}\r\n\r\n"
     )?;
     let mut incoming = WebSocket::from_raw_socket(socket.try_clone()?, Role::Server, None);
     let frames = events.clone();

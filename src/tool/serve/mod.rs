@@ -9,7 +9,9 @@ mod encode;
 mod http;
 mod negotiate;
 mod protobuf;
+mod spdy;
 pub mod streams;
+mod tunnel;
 pub mod wire;
 
 use crate::apimachinery::time::Duration;

@@ -1,11 +1,12 @@
 //! Requests go to the cluster, answers to their connections; watches and streams are polled for as long as they are open.
 
 use super::negotiate::Form;
+use super::tunnel::Tunnel;
 use super::wire::{Answer, ConnectionId, Event, HttpRequest};
 use super::{decode, encode};
 use crate::apimachinery::{Status, Value};
 use crate::client::request::ReplyBody;
-use crate::client::{Api, StreamChunk, StreamId, WatchId};
+use crate::client::{Api, Reply, Request, StreamChunk, StreamId, WatchId};
 use crate::object;
 use std::collections::BTreeMap;
 use std::sync::mpsc::Sender;
@@ -17,6 +18,8 @@ enum Source {
     Text(StreamId),
     /// exec and attach: WebSocket frames on numbered channels.
     Channels(StreamId),
+    /// port-forward: SPDY inside a WebSocket.
+    Tunnel(Box<Tunnel>),
 }
 
 struct Open {
@@ -49,6 +52,16 @@ impl Streams {
 
     fn request(&mut self, id: ConnectionId, http: &HttpRequest, answers: Sender<Answer>, api: &mut dyn Api) {
         let form = Form::of(http);
+        if let Some(tunnel) = http.wants_tunnel().then(|| tunnel(http, &form, api)) {
+            match tunnel {
+                Ok(tunnel) => {
+                    let _ = answers.send(Answer::Upgrade);
+                    self.open.insert(id, Open { source: Source::Tunnel(Box::new(tunnel)), answers });
+                }
+                Err(refusal) => drop(answers.send(encode::answer(refusal, &form, http))),
+            }
+            return;
+        }
         let reply = match decode::request(http, &form) {
             Ok(request) => api.handle(request),
             Err(status) => status.into(),
@@ -66,14 +79,18 @@ impl Streams {
         let start = match source {
             Source::Watch(..) => Answer::Start { content_type: "application/json".into() },
             Source::Text(_) => Answer::Start { content_type: "text/plain".into() },
-            Source::Channels(_) => Answer::Upgrade,
+            Source::Channels(_) | Source::Tunnel(_) => Answer::Upgrade,
         };
         let _ = answers.send(start);
         self.open.insert(id, Open { source, answers });
     }
 
     fn frame(&mut self, id: ConnectionId, payload: &[u8], api: &mut dyn Api) {
-        let Some(Open { source: Source::Channels(stream), .. }) = self.open.get(&id) else { return };
+        let stream = match self.open.get_mut(&id).map(|open| &mut open.source) {
+            Some(Source::Channels(stream)) => stream,
+            Some(Source::Tunnel(tunnel)) => return tunnel.take(payload, api),
+            _ => return,
+        };
         match payload.split_first() {
             Some((&STDIN, data)) if !data.is_empty() => api.write_stream(*stream, Some(data)),
             Some((&CLOSE, [STDIN, ..])) => api.write_stream(*stream, None),
@@ -85,14 +102,16 @@ impl Streams {
         match self.open.remove(&id).map(|open| open.source) {
             Some(Source::Watch(watch, _)) => api.close_watch(watch),
             Some(Source::Text(stream) | Source::Channels(stream)) => api.close_stream(stream),
+            Some(Source::Tunnel(tunnel)) => tunnel.close(api),
             None => {}
         }
     }
 
     /// Sends what has come out of every open watch and stream since the last time.
     pub fn pump(&mut self, api: &mut dyn Api) {
-        self.open.retain(|_, open| match open.source {
-            Source::Watch(watch, ref form) => {
+        self.open.retain(|_, open| match &mut open.source {
+            Source::Watch(watch, form) => {
+                let watch = *watch;
                 let poll = api.poll_watch(watch);
                 for event in poll.events {
                     let _ = open.answers.send(Answer::Chunk(encode::event(event, form).into_bytes()));
@@ -100,7 +119,7 @@ impl Streams {
                 finish(open, poll.closed)
             }
             Source::Text(stream) => {
-                let poll = api.poll_stream(stream);
+                let poll = api.poll_stream(*stream);
                 for chunk in poll.chunks {
                     if let StreamChunk::Stdout(data) = chunk {
                         let _ = open.answers.send(Answer::Chunk(data));
@@ -109,14 +128,30 @@ impl Streams {
                 finish(open, poll.closed)
             }
             Source::Channels(stream) => {
-                let poll = api.poll_stream(stream);
+                let poll = api.poll_stream(*stream);
                 for chunk in poll.chunks {
                     let _ = open.answers.send(Answer::Chunk(channel_frame(chunk)));
                 }
                 finish(open, poll.closed)
             }
+            Source::Tunnel(tunnel) => {
+                let (bytes, over) = tunnel.pump(api);
+                if !bytes.is_empty() {
+                    let _ = open.answers.send(Answer::Chunk(bytes));
+                }
+                finish(open, over)
+            }
         });
     }
+}
+
+/// A tunnel to a pod that exists; where it does not, the answer says so.
+fn tunnel(http: &HttpRequest, form: &Form, api: &mut dyn Api) -> Result<Tunnel, Reply> {
+    let request = decode::request(http, form)?;
+    let path = request.path.clone();
+    let pod = Request { path: path.trim_end_matches("/portforward").to_owned(), query: Vec::new(), ..request };
+    let reply = api.handle(pod);
+    if reply.code == 200 { Ok(Tunnel::new(path)) } else { Err(reply) }
 }
 
 /// False, and the end said, where the source is closed.

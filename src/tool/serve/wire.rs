@@ -25,6 +25,12 @@ impl HttpRequest {
     pub fn wants_websocket(&self) -> bool {
         self.header("upgrade").eq_ignore_ascii_case("websocket")
     }
+
+    /// True for port-forward as kubectl asks for it.
+    pub fn wants_tunnel(&self) -> bool {
+        let mut offered = self.header("sec-websocket-protocol").split(',').map(str::trim);
+        self.wants_websocket() && offered.any(|protocol| protocol == super::tunnel::PROTOCOL)
+    }
 }
 
 /// What a connection tells the cluster.
