@@ -73,11 +73,12 @@ fn containers(pod: &PodView, room: f64) -> Vec<ContainerBox> {
     pod.containers.iter().enumerate().map(|(i, c)| ContainerBox { x: at(i), w: each, text: text(&c.name) }).collect()
 }
 
-/// The chips that fit side by side; the last one counts the rest.
-pub fn chips(labels: &[(String, String)], width: f64) -> Vec<Chip> {
+/// The chips that fit side by side, that of the key that is asked for (`hit`, or "") first; the last one counts the rest.
+pub fn chips(labels: &[(String, String)], width: f64, hit: &str) -> Vec<Chip> {
+    let (asked, others): (Vec<_>, Vec<_>) = labels.iter().partition(|(key, _)| key == hit);
     let mut out = Vec::new();
     let mut x = 0.0;
-    for (i, (key, value)) in labels.iter().enumerate() {
+    for (i, (key, value)) in asked.into_iter().chain(others).enumerate() {
         let last = i + 1 == labels.len();
         let room = width - x - if last { 0.0 } else { 26.0 };
         let text = shorten(&[key.as_str(), "=", value].concat(), (room - 12.0).max(30.0));
@@ -129,8 +130,9 @@ mod tests {
     #[test]
     fn chips_that_do_not_fit_are_counted() {
         let labels = |n: usize| (0..n).map(|i| (format!("key{i}"), "value".to_owned())).collect::<Vec<_>>();
-        assert_eq!(chips(&labels(1), 160.0)[0].text, "key0=value");
-        let many = chips(&labels(4), 160.0);
+        assert_eq!(chips(&labels(1), 160.0, "")[0].text, "key0=value");
+        assert_eq!(chips(&labels(4), 160.0, "key3")[0].text, "key3=value");
+        let many = chips(&labels(4), 160.0, "");
         assert_eq!(many.last().unwrap().text, format!("+{}", 4 - (many.len() - 1)));
         assert!(many.iter().all(|c| c.x + c.w <= 164.0), "{many:?}");
     }

@@ -42,7 +42,7 @@ pub fn Lesson(props: &Props) -> Html {
             <>
             { head(props, "", w.lesson.list_title, html! {}) }
             <div class="lesson-scroll" tabindex="0" aria-label={w.lesson.list_title}>
-                <p class="lesson-note">{ w.lesson.list_text }</p>
+                <p class="lesson-about">{ w.lesson.list_text }</p>
                 <div class="lesson-list">{ for chapters.iter().map(|c| chapter(*lang, c, dispatch)) }</div>
             </div>
             </>
@@ -140,7 +140,7 @@ fn one_lesson(props: &Props, lesson: &LessonView) -> Html {
             <ol class="steps">
                 { for lesson.steps.iter().enumerate().map(|(i, s)| step::step(*lang, i + 1, s, dispatch)) }
             </ol>
-            if solved >= n { <p class="lesson-note" role="status">{ w.lesson.finished }</p> }
+            if solved >= n { <p class="lesson-about" role="status">{ w.lesson.finished }</p> }
         </div>
         <footer class="lesson-foot">
             <button type="button" class="btn" onclick={on_click(dispatch, Action::OpenLesson(None))}>

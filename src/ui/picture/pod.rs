@@ -136,7 +136,7 @@ pub fn draw_chips(labels: &[(String, String)], width: f64, hit: &str) -> Html {
             </g>
         }
     };
-    chips(labels, width).into_iter().map(one).collect()
+    chips(labels, width, hit).into_iter().map(one).collect()
 }
 
 fn draw_tile(b: &PodBox, doomed: bool) -> Html {

@@ -100,6 +100,10 @@ test("the chapter on a phone", { ...PHONE, seconds: 240 }, async ({ open, page }
   await chapter(lab);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);
   assert.ok(wide <= 390, `nothing sticks out of the screen: ${wide}`);
+  await page.getByRole("tab", { name: "Lesson" }).click();
+  await page.getByRole("link", { name: /Create a pod/ }).waitFor();
+  await page.getByRole("tab", { name: "Terminal" }).click();
+  await lab.input.waitFor();
 });
 
 test("a lesson's link on a phone shows the lesson first, and a command of it its output", PHONE, async ({ open, page }) => {
