@@ -28,6 +28,7 @@ pub mod storage;
 #[cfg(test)]
 mod tests;
 pub mod volume;
+pub mod warnings;
 pub mod workload;
 
 use crate::apimachinery::field::{Error, ErrorList, Path};

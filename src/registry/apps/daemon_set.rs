@@ -22,7 +22,7 @@ pub static STRATEGY: Simple = Simple {
         let path = Path::new("spec").child("selector");
         immutable(errors, &path, &new["spec"]["selector"], &old["spec"]["selector"]);
     },
-    warn: |o| crate::registry::validation::pod::warnings(&o["spec"]["template"]["spec"], "spec.template."),
+    warn: |o| crate::registry::validation::warnings::pod(&o["spec"]["template"], "spec.template."),
     tidy: template_generation,
     columns: &[
         NAME,

@@ -14,7 +14,7 @@ pub static STRATEGY: Simple = Simple {
     status: Some(|| object! { "replicas" => 0, "availableReplicas" => 0 }),
     check,
     check_update,
-    warn: crate::registry::validation::pod::workload_warnings,
+    warn: crate::registry::validation::warnings::workload,
     columns: &[NAME, text("Ready"), AGE, wide("Containers"), wide("Images")],
     cells,
     ..Simple::PLAIN

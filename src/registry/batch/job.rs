@@ -34,7 +34,7 @@ impl Strategy for Job {
     }
 
     fn warnings(&self, job: &Value, _: Option<&Value>) -> Vec<String> {
-        validation::pod::workload_warnings(job)
+        validation::warnings::workload(job)
     }
 
     fn prepare_for_update(&self, new: &mut Value, old: &Value) {

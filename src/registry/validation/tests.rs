@@ -550,3 +550,28 @@ fn missing_templates() {
         (object("v1", "ReplicationController", r#""spec":{"selector":{"a":"b"}}"#), &["spec.template: Required value"]),
     ]);
 }
+
+#[test]
+fn pods_are_warned_about() {
+    let warned = |spec: &str| {
+        let pod = crate::apimachinery::Value::from_json(&pod(spec)).unwrap();
+        super::warnings::pod(&pod, "")
+    };
+    let containers = r#""containers":[{"name":"a","ports":[{"containerPort":80}]},{"name":"b","ports":[{"containerPort":80,"hostPort":80}],"env":[{"name":"A","value":"1"},{"name":"A","value":"$(A)"}]}]"#;
+    assert_eq!(
+        warned(&format!(
+            r#"{containers},"hostAliases":[{{"ip":"1.1.1.1"}},{{"ip":"1.1.1.1"}}],"imagePullSecrets":[{{}}],
+            "volumes":[{{"name":"v","gitRepo":{{"repository":"r"}}}}],
+            "topologySpreadConstraints":[{{"topologyKey":"failure-domain.beta.kubernetes.io/zone"}}]"#
+        )),
+        [
+            "spec.topologySpreadConstraints[0].topologyKey: failure-domain.beta.kubernetes.io/zone is deprecated since v1.17; use \"topology.kubernetes.io/zone\" instead",
+            "spec.topologySpreadConstraints[0].labelSelector: a null labelSelector results in matching no pod",
+            "spec.volumes[0].gitRepo: deprecated in v1.11, and disabled by default in v1.33+",
+            "spec.hostAliases[1].ip: duplicate ip \"1.1.1.1\"",
+            "spec.imagePullSecrets[0].name: invalid empty name \"\"",
+            "spec.containers[1].env[1]: hides previous definition of \"A\", which may be dropped when using apply",
+            "spec.containers[1].ports[0]: overlapping port definition with spec.containers[0].ports[0]",
+        ]
+    );
+}
