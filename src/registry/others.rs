@@ -201,6 +201,51 @@ pub static WEBHOOKS: Simple = Simple {
     ..Simple::CLUSTER
 };
 
+fn parameter_kind(policy: &Value) -> String {
+    let kind = &policy["spec"]["paramKind"];
+    if kind.is_null() { "<unset>".to_owned() } else { format!("{}/{}", kind["apiVersion"].str(), kind["kind"].str()) }
+}
+
+/// ValidatingAdmissionPolicies.
+pub static VALIDATING_POLICIES: Simple = Simple {
+    generation: &["spec"],
+    status: Some(Value::object),
+    columns: &[NAME, integer("Validations"), text("ParamKind"), AGE],
+    cells: |o, now| {
+        let count = o["spec"]["validations"].items().len();
+        vec![printing::name(o), count.into(), parameter_kind(o).into(), printing::age(o, now)]
+    },
+    ..Simple::CLUSTER
+};
+
+/// MutatingAdmissionPolicies.
+pub static MUTATING_POLICIES: Simple = Simple {
+    generation: &["spec"],
+    columns: &[NAME, integer("Mutations"), text("ParamKind"), AGE],
+    cells: |o, now| {
+        let count = o["spec"]["mutations"].items().len();
+        vec![printing::name(o), count.into(), parameter_kind(o).into(), printing::age(o, now)]
+    },
+    ..Simple::CLUSTER
+};
+
+/// The bindings of both kinds of policies.
+pub static POLICY_BINDINGS: Simple = Simple {
+    generation: &["spec"],
+    columns: &[NAME, text("PolicyName"), text("ParamRef"), AGE],
+    cells: |o, now| {
+        let parameters = &o["spec"]["paramRef"];
+        let shown = match (parameters["namespace"].str(), parameters["name"].str()) {
+            (_, "") if parameters["selector"].is_null() => "<unset>".to_owned(),
+            (_, "") => crate::apimachinery::labels::format_label_selector(&parameters["selector"]),
+            ("", name) => format!("*/{name}"),
+            (namespace, name) => format!("{namespace}/{name}"),
+        };
+        vec![printing::name(o), o["spec"]["policyName"].clone(), shown.into(), printing::age(o, now)]
+    },
+    ..Simple::CLUSTER
+};
+
 /// Cluster-wide kinds that are printed by name and age.
 pub static AGED: Simple = Simple {
     generation: &["spec"],

@@ -49,7 +49,12 @@ pub static CLUSTER_ROLE_BINDINGS: Simple = Simple {
 
 fn same_role(errors: &mut ErrorList, new: &Value, old: &Value) {
     if new["roleRef"] != old["roleRef"] {
-        errors.push(Error::invalid(&Path::new("roleRef"), new["roleRef"].clone(), "cannot change roleRef"));
+        let role = &new["roleRef"];
+        let mut error = Error::invalid(&Path::new("roleRef"), role.clone(), "cannot change roleRef");
+        // The value is the internal type, in Go's names.
+        let (group, kind, name) = (&role["apiGroup"], &role["kind"], &role["name"]);
+        error.shown = Some(format!("{{\"APIGroup\":{group},\"Kind\":{kind},\"Name\":{name}}}"));
+        errors.push(error);
     }
 }
 

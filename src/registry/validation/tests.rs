@@ -575,3 +575,31 @@ fn pods_are_warned_about() {
         ]
     );
 }
+
+/// As `GenerateHPAScaleUpRules` and `SetDefaults_MatchResources` fill them in.
+#[test]
+fn defaults_of_behaviors_and_policies() {
+    let filled = |group: &str, kind: &str, spec: &str| {
+        let mut object = crate::apimachinery::Value::from_json(&format!(r#"{{"spec":{spec}}}"#)).unwrap();
+        crate::api::defaults::apply(group, kind, &mut object);
+        object["spec"].clone()
+    };
+    let hpa = filled(
+        "autoscaling",
+        "HorizontalPodAutoscaler",
+        r#"{"behavior":{"scaleDown":{"stabilizationWindowSeconds":60}}}"#,
+    );
+    assert_eq!(
+        hpa["behavior"].to_string(),
+        r#"{"scaleDown":{"policies":[{"periodSeconds":15,"type":"Percent","value":100}],"selectPolicy":"Max","stabilizationWindowSeconds":60},"scaleUp":{"policies":[{"periodSeconds":15,"type":"Pods","value":4},{"periodSeconds":15,"type":"Percent","value":100}],"selectPolicy":"Max","stabilizationWindowSeconds":0}}"#
+    );
+    let policy = filled(
+        "admissionregistration.k8s.io",
+        "ValidatingAdmissionPolicy",
+        r#"{"matchConstraints":{"resourceRules":[{"operations":["CREATE"]}]}}"#,
+    );
+    assert_eq!(
+        policy.to_string(),
+        r#"{"failurePolicy":"Fail","matchConstraints":{"matchPolicy":"Equivalent","namespaceSelector":{},"objectSelector":{},"resourceRules":[{"operations":["CREATE"],"scope":"*"}]}}"#
+    );
+}
