@@ -5,6 +5,7 @@
 
 mod diff;
 mod fields;
+mod typed;
 
 use super::handlers::Call;
 use crate::api::schema;
@@ -209,6 +210,11 @@ impl Applied {
     pub fn remove_from(&self, object: &mut Value) {
         self.removed.iter().for_each(|path| fields::remove(object, path));
     }
+}
+
+/// Refuses a configuration that does not fit its kind; custom kinds are judged by their schema later.
+pub fn check_config(call: &Call, config: &Value) -> Result<(), Status> {
+    schema_of(call).map_or(Ok(()), |schema| typed::check(&call.resource.gvk, config, schema))
 }
 
 /// Looks for conflicts and says what changes hands. `old` is null where the object is made.
