@@ -7,6 +7,7 @@ mod diff;
 mod fields;
 mod typed;
 
+use super::crd;
 use super::handlers::Call;
 use crate::api::schema;
 use crate::apimachinery::{Object, Status, Time, Value};
@@ -212,9 +213,14 @@ impl Applied {
     }
 }
 
-/// Refuses a configuration that does not fit its kind; custom kinds are judged by their schema later.
+/// Refuses a configuration that does not fit its kind. Of custom kinds only unknown fields are looked for.
 pub fn check_config(call: &Call, config: &Value) -> Result<(), Status> {
-    schema_of(call).map_or(Ok(()), |schema| typed::check(&call.resource.gvk, config, schema))
+    let gvk = &call.resource.gvk;
+    if !call.resource.definition.is_null() {
+        let unknown = crd::undeclared(call.resource, config);
+        return typed::verdict(gvk, config, unknown.iter().map(|f| format!(".{f}: {}", typed::UNDECLARED)).collect());
+    }
+    schema_of(call).map_or(Ok(()), |schema| typed::check(gvk, config, schema))
 }
 
 /// Looks for conflicts and says what changes hands. `old` is null where the object is made.

@@ -11,7 +11,15 @@ const DEEPEST: usize = 64;
 pub fn check(gvk: &GroupVersionKind, config: &Value, schema: &'static Type) -> Result<(), Status> {
     let mut walk = Walk { errors: Vec::new() };
     walk.structure(config, schema, "");
-    let errors = match walk.errors.as_slice() {
+    verdict(gvk, config, walk.errors)
+}
+
+/// What is said of a field that a kind does not have.
+pub const UNDECLARED: &str = "field not declared in schema";
+
+/// The refusal for these errors, if there are any.
+pub fn verdict(gvk: &GroupVersionKind, config: &Value, errors: Vec<String>) -> Result<(), Status> {
+    let errors = match errors.as_slice() {
         [] => return Ok(()),
         [one] => one.clone(),
         many => format!("errors:{}", many.iter().map(|e| format!("\n  {e}")).collect::<String>()),
@@ -40,7 +48,7 @@ impl Walk {
         for (name, value) in value.fields() {
             let path = format!("{path}.{name}");
             match schema.field(name) {
-                None => self.wrong(&path, "field not declared in schema"),
+                None => self.wrong(&path, UNDECLARED),
                 Some(field) => self.value(value, &field.kind, Some(field), &path),
             }
         }
