@@ -603,3 +603,12 @@ fn defaults_of_behaviors_and_policies() {
         r#"{"failurePolicy":"Fail","matchConstraints":{"matchPolicy":"Equivalent","namespaceSelector":{},"objectSelector":{},"resourceRules":[{"operations":["CREATE"],"scope":"*"}]}}"#
     );
 }
+
+/// Objects with nearly everything that their kinds can have: nothing is wrong with them.
+#[test]
+fn complete_objects_are_accepted() {
+    for text in include_str!("testdata/complete.yaml").split("\n---\n") {
+        let object = crate::apimachinery::yaml::from_str(text).unwrap();
+        assert_eq!(check(&object.to_string()), [""; 0], "{text}");
+    }
+}
