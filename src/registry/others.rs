@@ -4,7 +4,7 @@ use crate::apimachinery::{Object, Value};
 use crate::object;
 use crate::registry::printing::{self, AGE, NAME, integer, text};
 use crate::registry::simple::Simple;
-use crate::registry::validation::{immutable, metadata, misc};
+use crate::registry::validation::{immutable, metadata, misc, policies};
 
 /// PriorityClasses.
 pub static PRIORITY_CLASSES: Simple = Simple {
@@ -195,6 +195,7 @@ pub static SIGNING_REQUESTS: Simple = Simple {
 
 /// Webhook configurations of both kinds.
 pub static WEBHOOKS: Simple = Simple {
+    check: policies::webhooks,
     generation: &["webhooks"],
     columns: &[NAME, integer("Webhooks"), AGE],
     cells: |o, now| vec![printing::name(o), o["webhooks"].items().len().into(), printing::age(o, now)],
@@ -208,6 +209,7 @@ fn parameter_kind(policy: &Value) -> String {
 
 /// ValidatingAdmissionPolicies.
 pub static VALIDATING_POLICIES: Simple = Simple {
+    check: policies::validating_policy,
     generation: &["spec"],
     status: Some(Value::object),
     columns: &[NAME, integer("Validations"), text("ParamKind"), AGE],
@@ -229,9 +231,13 @@ pub static MUTATING_POLICIES: Simple = Simple {
     ..Simple::CLUSTER
 };
 
-/// The bindings of both kinds of policies.
-pub static POLICY_BINDINGS: Simple = Simple {
+/// MutatingAdmissionPolicyBindings.
+pub static MUTATING_BINDINGS: Simple = Simple { check: |_, _| {}, ..VALIDATING_BINDINGS };
+
+/// ValidatingAdmissionPolicyBindings.
+pub static VALIDATING_BINDINGS: Simple = Simple {
     generation: &["spec"],
+    check: policies::validating_binding,
     columns: &[NAME, text("PolicyName"), text("ParamRef"), AGE],
     cells: |o, now| {
         let parameters = &o["spec"]["paramRef"];

@@ -16,6 +16,7 @@ pub mod mounts;
 pub mod network_policy;
 pub mod networking;
 pub mod pod;
+pub mod policies;
 pub mod probe;
 pub mod projected;
 pub mod quantity;

@@ -215,6 +215,9 @@ impl Applied {
 
 /// Refuses a configuration that does not fit its kind. Of custom kinds only unknown fields are looked for.
 pub fn check_config(call: &Call, config: &Value) -> Result<(), Status> {
+    if !config.at("metadata.managedFields").is_empty() {
+        return Err(Status::bad_request("metadata.managedFields must be nil"));
+    }
     let gvk = &call.resource.gvk;
     if !call.resource.definition.is_null() {
         let unknown = crd::undeclared(call.resource, config);
