@@ -5,7 +5,7 @@ use crate::apimachinery::{Time, Value};
 use crate::registry::printing::{self, AGE, NAME, text, wide};
 use crate::registry::simple::Simple;
 use crate::registry::strategy::Column;
-use crate::registry::validation::{metadata, rbac};
+use crate::registry::validation::{go_struct, metadata, rbac};
 
 /// Roles.
 pub static ROLES: Simple = Simple {
@@ -51,9 +51,8 @@ fn same_role(errors: &mut ErrorList, new: &Value, old: &Value) {
     if new["roleRef"] != old["roleRef"] {
         let role = &new["roleRef"];
         let mut error = Error::invalid(&Path::new("roleRef"), role.clone(), "cannot change roleRef");
-        // The value is the internal type, in Go's names.
-        let (group, kind, name) = (&role["apiGroup"], &role["kind"], &role["name"]);
-        error.shown = Some(format!("{{\"APIGroup\":{group},\"Kind\":{kind},\"Name\":{name}}}"));
+        let fields = [("APIGroup", "apiGroup"), ("Kind", "kind"), ("Name", "name")];
+        error.shown = Some(go_struct(role, &fields));
         errors.push(error);
     }
 }

@@ -107,6 +107,20 @@ pub fn cidr(errors: &mut ErrorList, text: &str, path: &Path) {
     }
 }
 
+/// A struct as Go prints an internal type: without JSON names, its fields in order, what is missing null. Each field
+/// comes with its name in JSON.
+pub fn go_struct(value: &Value, fields: &[(&str, &str)]) -> String {
+    let fields: Vec<String> = fields.iter().map(|(go, json)| format!("\"{go}\":{}", value[*json])).collect();
+    format!("{{{}}}", fields.join(","))
+}
+
+/// An update strategy as Go prints it; `rolling` are the fields of its rolling update.
+pub fn go_strategy(strategy: &Value, rolling: &[(&str, &str)]) -> String {
+    let update = &strategy["rollingUpdate"];
+    let update = if update.is_null() { "null".to_owned() } else { go_struct(update, rolling) };
+    format!("{{\"Type\":{},\"RollingUpdate\":{update}}}", strategy["type"])
+}
+
 /// What an update may not change.
 pub fn immutable(errors: &mut ErrorList, path: &Path, new: &Value, old: &Value) {
     if !new.same(old) {

@@ -6,7 +6,7 @@ use crate::apimachinery::{Object, Time, Value};
 use crate::object;
 use crate::registry::printing::{self, AGE, NAME, integer, text, wide};
 use crate::registry::simple::Simple;
-use crate::registry::validation::{immutable, non_negative, workload};
+use crate::registry::validation::{go_strategy, immutable, non_negative, workload};
 
 /// The strategy of DaemonSets.
 pub static STRATEGY: Simple = Simple {
@@ -79,7 +79,11 @@ fn check(errors: &mut ErrorList, ds: &Value) {
                 _ => {}
             }
         }
-        _ => errors.push(Error::not_supported(&path, strategy.clone(), &["RollingUpdate", "OnDelete"])),
+        _ => {
+            let mut error = Error::not_supported(&path, strategy.clone(), &["RollingUpdate", "OnDelete"]);
+            error.shown = Some(go_strategy(strategy, &workload::SURGE));
+            errors.push(error);
+        }
     }
     non_negative(errors, &Path::new("spec"), spec, "revisionHistoryLimit");
 }

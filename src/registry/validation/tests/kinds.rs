@@ -152,3 +152,18 @@ fn admission_policies() {
         ),
     ]);
 }
+
+#[test]
+fn taints() {
+    let node = object(
+        "v1",
+        "Node",
+        r#""spec":{"taints":[{"key":"a","effect":"NoSchedule"},{"key":"a","value":"b","effect":"NoSchedule"}]}"#,
+    );
+    each(&[(
+        node,
+        &[
+            r#"metadata.taints[1]: Duplicate value: {"Key":"a","Value":"b","Effect":"NoSchedule","TimeAdded":null}: taints must be unique by key and effect pair"#,
+        ],
+    )]);
+}

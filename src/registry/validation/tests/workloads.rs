@@ -20,6 +20,21 @@ fn job(fields: &str) -> String {
 fn workloads() {
     each(&[
         (
+            workload("Deployment", r#""strategy":{"type":"Foo"}"#),
+            &[
+                r#"spec.strategy: Unsupported value: {"Type":"Foo","RollingUpdate":null}: supported values: "Recreate", "RollingUpdate""#,
+            ],
+        ),
+        (
+            workload(
+                "StatefulSet",
+                r#""serviceName":"s","updateStrategy":{"type":"Foo","rollingUpdate":{"partition":1}}"#,
+            ),
+            &[
+                r#"spec.updateStrategy: Invalid value: {"Type":"Foo","RollingUpdate":{"Partition":1,"MaxUnavailable":null}}: must be 'RollingUpdate' or 'OnDelete'"#,
+            ],
+        ),
+        (
             workload("StatefulSet", r#""serviceName":"s","podManagementPolicy":"Any","ordinals":{"start":-1}"#),
             &[
                 r#"spec.podManagementPolicy: Invalid value: "Any": must be 'OrderedReady' or 'Parallel'"#,
