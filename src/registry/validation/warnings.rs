@@ -201,3 +201,12 @@ pub fn workload(object: &Value) -> Vec<String> {
     out.extend(pod(&object["spec"]["template"], "spec.template."));
     out
 }
+
+/// What is left of the warnings of a new object when it replaces another: those about its spec, where that changed.
+pub fn again(mut warnings: Vec<String>, object: &Value, old: Option<&Value>) -> Vec<String> {
+    if let Some(old) = old {
+        let changed = !object["spec"].same(&old["spec"]);
+        warnings.retain(|text| changed && text.starts_with("spec."));
+    }
+    warnings
+}

@@ -203,3 +203,20 @@ fn pods_are_warned_about() {
         ]
     );
 }
+
+/// As `WarningsOnUpdate` of the workloads: nothing about the name, nothing where the spec stays.
+#[test]
+fn warnings_come_again_only_with_changes() {
+    use crate::registry::validation::warnings;
+    let of = |replicas: i64| {
+        let json = format!(
+            r#"{{"metadata":{{"name":"a.b"}},"spec":{{"replicas":{replicas},"template":{{"spec":{{"imagePullSecrets":[{{}}]}}}}}}}}"#
+        );
+        crate::apimachinery::Value::from_json(&json).unwrap()
+    };
+    let (old, new) = (of(1), of(2));
+    let spec = "spec.template.spec.imagePullSecrets[0].name: invalid empty name \"\"";
+    assert_eq!(warnings::again(warnings::workload(&new), &new, None).len(), 2);
+    assert_eq!(warnings::again(warnings::workload(&new), &new, Some(&old)), [spec]);
+    assert!(warnings::again(warnings::workload(&old), &old, Some(&old)).is_empty());
+}
