@@ -1,9 +1,9 @@
 //! What containers get by default and at most in a namespace. Models `LimitRanger`.
 
 use super::{Attributes, Context, Operation, Plugin};
+use crate::api::quota;
 use crate::apimachinery::quantity::{Format, Quantity};
 use crate::apimachinery::{Map, Status, Value};
-use std::collections::BTreeMap;
 
 pub struct LimitRanger;
 
@@ -96,40 +96,11 @@ fn containers(pod: &Value, item: &Value, wrong: &mut Vec<String>) {
 }
 
 fn pod_total(pod: &Value, item: &Value, wrong: &mut Vec<String>) {
-    bounds("Pod", item, &total(pod, "requests"), &total(pod, "limits"), wrong);
-}
-
-/// What a pod takes: its containers and sidecars together, or one of the containers that run before, whichever is more.
-fn total(pod: &Value, field: &str) -> Value {
-    let amounts = |container: &Value| -> Vec<(String, Quantity)> {
-        let list = container["resources"][field].fields();
-        list.map(|(name, amount)| (name.to_owned(), Quantity::of(amount))).collect()
+    let total = |list: &str| -> Value {
+        let total = quota::pod_total(pod, list).into_iter();
+        total.map(|(name, amount)| (name, Value::from(amount.to_string()))).collect::<Map>().into()
     };
-    let (mut together, mut before) = (BTreeMap::<String, Quantity>::new(), BTreeMap::<String, Quantity>::new());
-    let add = |total: &mut BTreeMap<String, Quantity>, (name, amount): (String, Quantity)| {
-        let sum = total.get(&name).copied().unwrap_or(Quantity::ZERO) + amount;
-        total.insert(name, sum);
-    };
-    for container in pod["spec"]["initContainers"].items() {
-        let stays = container["restartPolicy"].str() == "Always";
-        for (name, amount) in amounts(container) {
-            if stays {
-                add(&mut together, (name, amount));
-                continue;
-            }
-            let beside = together.get(&name).copied().unwrap_or(Quantity::ZERO) + amount;
-            let most = before.entry(name).or_insert(beside);
-            *most = if beside > *most { beside } else { *most };
-        }
-    }
-    for container in pod["spec"]["containers"].items() {
-        amounts(container).into_iter().for_each(|amount| add(&mut together, amount));
-    }
-    for (name, amount) in before {
-        let most = together.entry(name).or_insert(amount);
-        *most = if amount > *most { amount } else { *most };
-    }
-    together.into_iter().map(|(name, amount)| (name, Value::from(amount.to_string()))).collect::<Map>().into()
+    bounds("Pod", item, &total("requests"), &total("limits"), wrong);
 }
 
 /// Minimum, maximum and ratio of what one thing asks for.

@@ -7,6 +7,7 @@ pub mod defaults;
 pub mod node_affinity;
 pub mod pod_status;
 pub mod qos;
+pub mod quota;
 pub mod resources;
 pub mod schema;
 pub mod tolerations;
