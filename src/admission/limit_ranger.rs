@@ -1,6 +1,7 @@
 //! What containers get by default and at most in a namespace. Models `LimitRanger`.
 
 use super::{Attributes, Context, Operation, Plugin};
+use crate::api::quota;
 use crate::apimachinery::quantity::{Format, Quantity};
 use crate::apimachinery::{Map, Status, Value};
 
@@ -95,17 +96,11 @@ fn containers(pod: &Value, item: &Value, wrong: &mut Vec<String>) {
 }
 
 fn pod_total(pod: &Value, item: &Value, wrong: &mut Vec<String>) {
-    let sum = |field: &str| {
-        let mut total: Map = Map::new();
-        for container in pod["spec"]["containers"].items() {
-            for (name, amount) in container["resources"][field].fields() {
-                let before = total.get(name).map_or(Quantity::ZERO, Quantity::of);
-                total.insert(name, (before + Quantity::of(amount)).to_string());
-            }
-        }
-        Value::from(total)
+    let total = |list: &str| -> Value {
+        let total = quota::pod_total(pod, list).into_iter();
+        total.map(|(name, amount)| (name, Value::from(amount.to_string()))).collect::<Map>().into()
     };
-    bounds("Pod", item, &sum("requests"), &sum("limits"), wrong);
+    bounds("Pod", item, &total("requests"), &total("limits"), wrong);
 }
 
 /// Minimum, maximum and ratio of what one thing asks for.

@@ -160,3 +160,22 @@ fn claims_are_measured_by_what_they_request() {
     let text = "minimum storage usage per PersistentVolumeClaim is 1Gi, but request is 500Mi";
     assert_eq!(refusal("500Mi"), format!("{head}{text}"));
 }
+
+/// As `podRequests`: an init container counts where it asks for more than all that run after it.
+#[test]
+fn limits_of_pods_count_init_containers() {
+    let range = v(r#"{"metadata":{"name":"l"},"spec":{"limits":[{"type":"Pod","max":{"cpu":"1"}}]}}"#);
+    let store = stored(vec![("limitranges", "default", "l", range)]);
+    let asks =
+        |cpu: &str| format!(r#""image":"n","resources":{{"requests":{{"cpu":"{cpu}"}},"limits":{{"cpu":"{cpu}"}}}}"#);
+    let pod = |init: &str, main: &str| {
+        let (init, main) = (asks(init), asks(main));
+        let text = format!(
+            r#"{{"metadata":{{"name":"x"}},"spec":{{"initContainers":[{{"name":"i",{init}}}],"containers":[{{"name":"a",{main}}}]}}}}"#
+        );
+        run(&store, Operation::Create, "pods", "default", &text)
+    };
+    assert!(pod("1", "1").is_ok());
+    let refusal = "pods \"x\" is forbidden: maximum cpu usage per Pod is 1, but limit is 2";
+    assert_eq!(pod("2", "500m").unwrap_err(), refusal);
+}

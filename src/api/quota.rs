@@ -50,47 +50,53 @@ fn pod_usage(out: &mut Usage, pod: &Value) {
         return;
     }
     out.insert("pods".into(), count(1));
-    let spec = &pod["spec"];
-    for (list, prefix) in [("requests", "requests."), ("limits", "limits.")] {
-        let of = |container: &Value| -> Usage {
-            let amounts = container["resources"][list].fields();
-            amounts.map(|(name, amount)| (name.to_owned(), Quantity::of(amount))).collect()
-        };
-        let mut total = Usage::new();
-        for (name, amount) in spec["containers"].items().iter().flat_map(of) {
-            *total.entry(name).or_insert(Quantity::ZERO) += amount;
-        }
-        // Init containers run one after the other, those that go on running beside all that follow.
-        let (mut beside, mut most) = (Usage::new(), Usage::new());
-        for container in spec["initContainers"].items() {
-            let stays = container["restartPolicy"].str() == "Always";
-            for (name, amount) in of(container) {
-                let running = beside.entry(name.clone()).or_insert(Quantity::ZERO);
-                let now = *running + amount;
-                if stays {
-                    *running = now;
-                    *total.entry(name.clone()).or_insert(Quantity::ZERO) += amount;
-                }
-                let peak = most.entry(name).or_insert(Quantity::ZERO);
-                *peak = if now > *peak { now } else { *peak };
-            }
-        }
-        for (name, peak) in most {
-            let sum = total.entry(name).or_insert(Quantity::ZERO);
-            *sum = if peak > *sum { peak } else { *sum };
-        }
-        for (name, amount) in spec["overhead"].fields() {
-            if let Some(sum) = total.get_mut(name) {
-                *sum += Quantity::of(amount);
-            }
-        }
-        for (name, amount) in total {
-            out.insert(format!("{prefix}{name}"), amount);
+    for list in ["requests", "limits"] {
+        for (name, amount) in pod_total(pod, list) {
+            out.insert(format!("{list}.{name}"), amount);
             if list == "requests" {
                 out.insert(name, amount);
             }
         }
     }
+}
+
+/// What a pod takes of each resource in all (`list` is `requests` or `limits`): its containers and sidecars together, or one of
+/// the containers that run before them, whichever is more, and its overhead.
+pub fn pod_total(pod: &Value, list: &str) -> Usage {
+    let spec = &pod["spec"];
+    let of = |container: &Value| -> Usage {
+        let amounts = container["resources"][list].fields();
+        amounts.map(|(name, amount)| (name.to_owned(), Quantity::of(amount))).collect()
+    };
+    let mut total = Usage::new();
+    for (name, amount) in spec["containers"].items().iter().flat_map(of) {
+        *total.entry(name).or_insert(Quantity::ZERO) += amount;
+    }
+    // Init containers run one after the other, those that go on running beside all that follow.
+    let (mut beside, mut most) = (Usage::new(), Usage::new());
+    for container in spec["initContainers"].items() {
+        let stays = container["restartPolicy"].str() == "Always";
+        for (name, amount) in of(container) {
+            let running = beside.entry(name.clone()).or_insert(Quantity::ZERO);
+            let now = *running + amount;
+            if stays {
+                *running = now;
+                *total.entry(name.clone()).or_insert(Quantity::ZERO) += amount;
+            }
+            let peak = most.entry(name).or_insert(Quantity::ZERO);
+            *peak = if now > *peak { now } else { *peak };
+        }
+    }
+    for (name, peak) in most {
+        let sum = total.entry(name).or_insert(Quantity::ZERO);
+        *sum = if peak > *sum { peak } else { *sum };
+    }
+    for (name, amount) in spec["overhead"].fields() {
+        if let Some(sum) = total.get_mut(name) {
+            *sum += Quantity::of(amount);
+        }
+    }
+    total
 }
 
 fn claim_usage(out: &mut Usage, claim: &Value) {

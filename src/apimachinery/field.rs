@@ -137,13 +137,28 @@ impl Error {
             !matches!(self.kind, ErrorType::Required | ErrorType::Forbidden | ErrorType::TooLong | ErrorType::Internal);
         if shows_value && self.shown.as_deref() != Some("") {
             // Strings are quoted as Go's %q does, everything else is compact JSON.
-            out = out + ": " + &self.shown.clone().unwrap_or_else(|| self.value.to_string());
+            out = out + ": " + &self.shown.clone().unwrap_or_else(|| shown(&self.value));
         }
         if !self.detail.is_empty() {
             out = out + ": " + &self.detail;
         }
         out
     }
+}
+
+/// JSON in which a label selector has the order of its struct.
+fn shown(value: &Value) -> String {
+    let (labels, expressions) = (&value["matchLabels"], &value["matchExpressions"]);
+    if labels.is_null() || expressions.is_null() {
+        return value.to_string();
+    }
+    let one = |e: &Value| {
+        let fields = ["key", "operator", "values"].into_iter().filter(|f| !e[*f].is_null());
+        let fields: Vec<String> = fields.map(|f| format!("\"{f}\":{}", e[f])).collect();
+        format!("{{{}}}", fields.join(","))
+    };
+    let expressions: Vec<String> = expressions.items().iter().map(one).collect();
+    format!("{{\"matchLabels\":{labels},\"matchExpressions\":[{}]}}", expressions.join(","))
 }
 
 impl fmt::Display for Error {
@@ -168,6 +183,11 @@ mod tests {
         assert_eq!(
             Error::not_supported(&spec.child("restartPolicy"), "No", &["Always", "Never"]).to_string(),
             r#"spec.restartPolicy: Unsupported value: "No": supported values: "Always", "Never""#
+        );
+        let json = r#"{"matchExpressions":[{"key":"k","operator":"In"}],"matchLabels":{"a":"b"}}"#;
+        assert_eq!(
+            Error::invalid(&spec.child("selector"), Value::from_json(json).unwrap(), "no").to_string(),
+            r#"spec.selector: Invalid value: {"matchLabels":{"a":"b"},"matchExpressions":[{"key":"k","operator":"In"}]}: no"#
         );
     }
 }

@@ -3,7 +3,7 @@
 
 use super::handlers::Call;
 use super::options::int_param;
-use super::{continue_token, convert};
+use super::{continue_token, convert, crd};
 use crate::apimachinery::{Status, Value, fields, labels};
 use crate::object;
 use crate::registry::store::ResourceInfo;
@@ -73,6 +73,10 @@ fn field_value(resource: &ResourceInfo, object: &Value, name: &str) -> Option<St
     if let Value::Str(text) = object.at(name) {
         return Some(text.to_string());
     }
+    if !resource.definition.is_null() && crd::offers_field(resource, name) {
+        let value = object.at(name);
+        return Some(if value.is_null() { String::new() } else { value.to_string() });
+    }
     let computed = resource.strategy.selectable_fields(object);
     computed.into_iter().find(|(n, _)| *n == name).map(|(_, v)| v)
 }
@@ -88,7 +92,11 @@ fn check_fields(resource: &ResourceInfo, selector: &fields::Selector) -> Result<
         if matches!(name, "metadata.name" | "metadata.namespace") || offered.iter().any(|(n, _)| *n == name) {
             continue;
         }
-        return Err(Status::bad_request(if offered.is_empty() {
+        let custom = !resource.definition.is_null();
+        if custom && crd::offers_field(resource, name) {
+            continue;
+        }
+        return Err(Status::bad_request(if offered.is_empty() && !custom {
             format!("{name:?} is not a known field selector: only \"metadata.name\", \"metadata.namespace\"")
         } else {
             format!("field label not supported: {name}")

@@ -108,6 +108,23 @@ fn other(spec: &Value) -> User {
     User { name: spec["user"].str().to_owned(), groups }
 }
 
+/// A signing request tells who makes it, whatever it says itself. Models `csrStrategy.PrepareForCreate`.
+pub(super) fn stamp_requester(call: &Call, object: &mut Value) {
+    if call.resource.stored_as != "certificatesigningrequests.certificates.k8s.io" {
+        return;
+    }
+    let info = user_info(&User::of(call.request), call.request.as_user.is_empty());
+    object.remove("spec.uid");
+    for field in ["username", "groups", "extra"] {
+        match info.get(field) {
+            Some(value) => object.set(&format!("spec.{field}"), value.clone()),
+            None => {
+                object.remove(&format!("spec.{field}"));
+            }
+        }
+    }
+}
+
 fn user_info(user: &User, admin: bool) -> Value {
     let groups: Value = user.groups.iter().map(String::as_str).collect();
     let mut info = object! { "username" => user.name.as_str(), "groups" => groups };

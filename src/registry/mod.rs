@@ -96,6 +96,10 @@ fn other(group: &str, resource: &str) -> &'static dyn Strategy {
         ("admissionregistration.k8s.io", "mutatingwebhookconfigurations" | "validatingwebhookconfigurations") => {
             &others::WEBHOOKS
         }
+        ("admissionregistration.k8s.io", "validatingadmissionpolicies") => &others::VALIDATING_POLICIES,
+        ("admissionregistration.k8s.io", "mutatingadmissionpolicies") => &others::MUTATING_POLICIES,
+        ("admissionregistration.k8s.io", "validatingadmissionpolicybindings") => &others::VALIDATING_BINDINGS,
+        ("admissionregistration.k8s.io", "mutatingadmissionpolicybindings") => &others::MUTATING_BINDINGS,
         ("admissionregistration.k8s.io", _) | ("resource.k8s.io", "deviceclasses") => &others::AGED,
         ("resource.k8s.io", "resourceclaims") => &others::RESOURCE_CLAIMS,
         ("resource.k8s.io", "resourceclaimtemplates") => &others::RESOURCE_CLAIM_TEMPLATES,

@@ -15,7 +15,8 @@ pub static INGRESSES: Simple = Simple {
     warn: |o| {
         const OLD: &str = "kubernetes.io/ingress.class";
         let text = format!("annotation {OLD:?} is deprecated, please use 'spec.ingressClassName' instead");
-        o.annotation(OLD).map(|_| text).into_iter().collect()
+        let is_old = o.annotation(OLD).is_some() && o["spec"]["ingressClassName"].is_null();
+        is_old.then_some(text).into_iter().collect()
     },
     columns: &[NAME, text("Class"), text("Hosts"), text("Address"), text("Ports"), AGE],
     cells: ingress_cells,

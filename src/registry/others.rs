@@ -4,7 +4,7 @@ use crate::apimachinery::{Object, Value};
 use crate::object;
 use crate::registry::printing::{self, AGE, NAME, integer, text};
 use crate::registry::simple::Simple;
-use crate::registry::validation::{immutable, metadata, misc};
+use crate::registry::validation::{immutable, metadata, misc, policies};
 
 /// PriorityClasses.
 pub static PRIORITY_CLASSES: Simple = Simple {
@@ -195,9 +195,60 @@ pub static SIGNING_REQUESTS: Simple = Simple {
 
 /// Webhook configurations of both kinds.
 pub static WEBHOOKS: Simple = Simple {
+    check: policies::webhooks,
     generation: &["webhooks"],
     columns: &[NAME, integer("Webhooks"), AGE],
     cells: |o, now| vec![printing::name(o), o["webhooks"].items().len().into(), printing::age(o, now)],
+    ..Simple::CLUSTER
+};
+
+fn parameter_kind(policy: &Value) -> String {
+    let kind = &policy["spec"]["paramKind"];
+    if kind.is_null() { "<unset>".to_owned() } else { format!("{}/{}", kind["apiVersion"].str(), kind["kind"].str()) }
+}
+
+/// ValidatingAdmissionPolicies.
+pub static VALIDATING_POLICIES: Simple = Simple {
+    check: policies::validating_policy,
+    generation: &["spec"],
+    status: Some(Value::object),
+    columns: &[NAME, integer("Validations"), text("ParamKind"), AGE],
+    cells: |o, now| {
+        let count = o["spec"]["validations"].items().len();
+        vec![printing::name(o), count.into(), parameter_kind(o).into(), printing::age(o, now)]
+    },
+    ..Simple::CLUSTER
+};
+
+/// MutatingAdmissionPolicies.
+pub static MUTATING_POLICIES: Simple = Simple {
+    generation: &["spec"],
+    columns: &[NAME, integer("Mutations"), text("ParamKind"), AGE],
+    cells: |o, now| {
+        let count = o["spec"]["mutations"].items().len();
+        vec![printing::name(o), count.into(), parameter_kind(o).into(), printing::age(o, now)]
+    },
+    ..Simple::CLUSTER
+};
+
+/// MutatingAdmissionPolicyBindings.
+pub static MUTATING_BINDINGS: Simple = Simple { check: |_, _| {}, ..VALIDATING_BINDINGS };
+
+/// ValidatingAdmissionPolicyBindings.
+pub static VALIDATING_BINDINGS: Simple = Simple {
+    generation: &["spec"],
+    check: policies::validating_binding,
+    columns: &[NAME, text("PolicyName"), text("ParamRef"), AGE],
+    cells: |o, now| {
+        let parameters = &o["spec"]["paramRef"];
+        let shown = match (parameters["namespace"].str(), parameters["name"].str()) {
+            (_, "") if parameters["selector"].is_null() => "<unset>".to_owned(),
+            (_, "") => crate::apimachinery::labels::format_label_selector(&parameters["selector"]),
+            ("", name) => format!("*/{name}"),
+            (namespace, name) => format!("{namespace}/{name}"),
+        };
+        vec![printing::name(o), o["spec"]["policyName"].clone(), shown.into(), printing::age(o, now)]
+    },
     ..Simple::CLUSTER
 };
 

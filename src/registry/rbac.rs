@@ -5,7 +5,7 @@ use crate::apimachinery::{Time, Value};
 use crate::registry::printing::{self, AGE, NAME, text, wide};
 use crate::registry::simple::Simple;
 use crate::registry::strategy::Column;
-use crate::registry::validation::{metadata, rbac};
+use crate::registry::validation::{go_struct, metadata, rbac};
 
 /// Roles.
 pub static ROLES: Simple = Simple {
@@ -49,7 +49,11 @@ pub static CLUSTER_ROLE_BINDINGS: Simple = Simple {
 
 fn same_role(errors: &mut ErrorList, new: &Value, old: &Value) {
     if new["roleRef"] != old["roleRef"] {
-        errors.push(Error::invalid(&Path::new("roleRef"), new["roleRef"].clone(), "cannot change roleRef"));
+        let role = &new["roleRef"];
+        let mut error = Error::invalid(&Path::new("roleRef"), role.clone(), "cannot change roleRef");
+        let fields = [("APIGroup", "apiGroup"), ("Kind", "kind"), ("Name", "name")];
+        error.shown = Some(go_struct(role, &fields));
+        errors.push(error);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::strategy::{Column, Strategy};
 use super::validation::metadata::{self, NameRule};
+use super::validation::warnings;
 use super::{common, printing};
 use crate::apimachinery::field::ErrorList;
 use crate::apimachinery::{Time, Value, names};
@@ -71,9 +72,9 @@ impl Strategy for Simple {
         errors
     }
 
-    fn warnings(&self, object: &Value, _: Option<&Value>) -> Vec<String> {
+    fn warnings(&self, object: &Value, old: Option<&Value>) -> Vec<String> {
         let mut out = metadata::warnings(object);
-        out.extend((self.warn)(object));
+        out.extend(warnings::again((self.warn)(object), object, old));
         out
     }
 

@@ -16,6 +16,7 @@ pub mod mounts;
 pub mod network_policy;
 pub mod networking;
 pub mod pod;
+pub mod policies;
 pub mod probe;
 pub mod projected;
 pub mod quantity;
@@ -28,6 +29,7 @@ pub mod storage;
 #[cfg(test)]
 mod tests;
 pub mod volume;
+pub mod warnings;
 pub mod workload;
 
 use crate::apimachinery::field::{Error, ErrorList, Path};
@@ -103,6 +105,20 @@ pub fn cidr(errors: &mut ErrorList, text: &str, path: &Path) {
     if !fits {
         errors.push(Error::invalid(path, text, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"));
     }
+}
+
+/// A struct as Go prints an internal type: without JSON names, its fields in order, what is missing null. Each field
+/// comes with its name in JSON.
+pub fn go_struct(value: &Value, fields: &[(&str, &str)]) -> String {
+    let fields: Vec<String> = fields.iter().map(|(go, json)| format!("\"{go}\":{}", value[*json])).collect();
+    format!("{{{}}}", fields.join(","))
+}
+
+/// An update strategy as Go prints it; `rolling` are the fields of its rolling update.
+pub fn go_strategy(strategy: &Value, rolling: &[(&str, &str)]) -> String {
+    let update = &strategy["rollingUpdate"];
+    let update = if update.is_null() { "null".to_owned() } else { go_struct(update, rolling) };
+    format!("{{\"Type\":{},\"RollingUpdate\":{update}}}", strategy["type"])
 }
 
 /// What an update may not change.

@@ -2,7 +2,7 @@
 
 use super::{each, fill, within};
 use crate::apimachinery::{Map, Value};
-use crate::list;
+use crate::{list, object};
 
 const RBAC: &str = "rbac.authorization.k8s.io";
 
@@ -49,6 +49,15 @@ pub fn apply(group: &str, kind: &str, object: &mut Value) {
             fill(w, "reinvocationPolicy", "Never");
         }),
         ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration") => each(map, "webhooks", webhook),
+        ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy" | "MutatingAdmissionPolicy") => {
+            within(map, "spec", |spec| {
+                fill(spec, "failurePolicy", "Fail");
+                within(spec, "matchConstraints", match_resources);
+            });
+        }
+        ("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding" | "MutatingAdmissionPolicyBinding") => {
+            within(map, "spec", |spec| within(spec, "matchResources", match_resources))
+        }
         ("networking.k8s.io", "IngressClass") => within(map, "spec", |spec| {
             within(spec, "parameters", |p| fill(p, "scope", "Cluster"));
         }),
@@ -86,6 +95,7 @@ fn node(map: &mut Map) {
 fn autoscaler(map: &mut Map) {
     let spec = map.entry("spec").map_mut();
     fill(spec, "minReplicas", 1);
+    within(spec, "behavior", behavior);
     if spec.get("metrics").is_none_or(Value::is_empty) && !spec.contains_key("targetCPUUtilizationPercentage") {
         let mut metric = Value::object();
         metric.set("type", "Resource");
@@ -93,6 +103,27 @@ fn autoscaler(map: &mut Map) {
         metric.set("resource.target.type", "Utilization");
         metric.set("resource.target.averageUtilization", 80);
         spec.insert("metrics", list![metric]);
+    }
+}
+
+/// Once one of the rules of scaling is given, all of them are. Models `GenerateHPAScaleUpRules` and its like.
+fn behavior(behavior: &mut Map) {
+    let policy = |kind: &str, value: i64| object! { "type" => kind, "value" => value, "periodSeconds" => 15 };
+    let up = behavior.entry("scaleUp").map_mut();
+    fill(up, "stabilizationWindowSeconds", 0);
+    fill(up, "selectPolicy", "Max");
+    fill(up, "policies", list![policy("Pods", 4), policy("Percent", 100)]);
+    let down = behavior.entry("scaleDown").map_mut();
+    fill(down, "selectPolicy", "Max");
+    fill(down, "policies", list![policy("Percent", 100)]);
+}
+
+fn match_resources(resources: &mut Map) {
+    fill(resources, "matchPolicy", "Equivalent");
+    fill(resources, "namespaceSelector", Value::object());
+    fill(resources, "objectSelector", Value::object());
+    for rules in ["resourceRules", "excludeResourceRules"] {
+        each(resources, rules, |rule| fill(rule, "scope", "*"));
     }
 }
 

@@ -53,6 +53,20 @@ pub fn version_of<'a>(definition: &'a Value, version: &str) -> &'a Value {
     versions.find(|v| v["name"].str() == version).unwrap_or(&Value::Null)
 }
 
+/// True where field selectors may name this field of a custom kind.
+pub fn offers_field(info: &ResourceInfo, name: &str) -> bool {
+    let fields = version_of(&info.definition, info.version)["selectableFields"].items();
+    fields.iter().any(|f| f["jsonPath"].str().strip_prefix('.') == Some(name))
+}
+
+/// The fields of a configuration that the kind's schema does not know.
+pub fn undeclared(info: &ResourceInfo, config: &Value) -> Vec<String> {
+    let (mut object, mut unknown) = (config.clone(), Vec::new());
+    let schema = version_of(&info.definition, info.version).at("schema.openAPIV3Schema");
+    schema::prune(&mut object, schema, &mut unknown);
+    unknown
+}
+
 impl ApiServer {
     /// Checks and completes a CustomResourceDefinition that is being written; leaves every other object alone.
     pub(super) fn prepare_definition(&self, call: &Call, object: &mut Value) -> Result<(), Status> {

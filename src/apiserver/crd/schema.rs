@@ -4,6 +4,7 @@
 use crate::apimachinery::field::{Error, ErrorList, ErrorType, Path};
 use crate::apimachinery::regex::Regex;
 use crate::apimachinery::{Time, Value};
+use std::collections::BTreeSet;
 
 /// How deep a schema may nest; deeper parts are neither pruned nor checked.
 const DEPTH: usize = 64;
@@ -102,10 +103,38 @@ fn check(value: &Value, schema: &Value, path: &Path, errors: &mut ErrorList, dep
             for (i, item) in items.iter().enumerate() {
                 check(item, &schema["items"], &path.index(i), errors, depth + 1);
             }
+            check_unique(items, schema, path, errors);
         }
         Value::Str(text) => check_text(text, schema, path, errors),
         Value::Int(_) | Value::Float(_) => check_number(value, schema, path, errors),
         Value::Null | Value::Bool(_) => {}
+    }
+}
+
+/// Sets have no item twice, maps no key. Models `listtype.ValidateListSetsAndMaps`.
+fn check_unique(items: &[Value], schema: &Value, path: &Path, errors: &mut ErrorList) {
+    let keys: Vec<&str> = schema["x-kubernetes-list-map-keys"].items().iter().map(Value::str).collect();
+    let identity = |item: &Value| -> Value {
+        match schema["x-kubernetes-list-type"].str() {
+            "map" => {
+                let mut out = Value::object();
+                for key in keys.iter().filter(|k| item.get(k).is_some()) {
+                    out.map_mut().insert(*key, item[*key].clone());
+                }
+                out
+            }
+            _ => item.clone(),
+        }
+    };
+    if !matches!(schema["x-kubernetes-list-type"].str(), "map" | "set") {
+        return;
+    }
+    let mut seen = BTreeSet::new();
+    for (i, item) in items.iter().enumerate() {
+        let identity = identity(item);
+        if !seen.insert(identity.to_string()) {
+            errors.push(Error::duplicate(&path.index(i), identity));
+        }
     }
 }
 
@@ -151,8 +180,7 @@ fn check_map(value: &Value, schema: &Value, path: &Path, errors: &mut ErrorList,
     }
     let (properties, rest) = (&schema["properties"], &schema["additionalProperties"]);
     for (name, field) in value.fields() {
-        let at = if properties.get(name).is_some() { path.child(name) } else { path.key(name) };
-        check(field, properties.get(name).unwrap_or(rest), &at, errors, depth + 1);
+        check(field, properties.get(name).unwrap_or(rest), &path.child(name), errors, depth + 1);
     }
 }
 
@@ -247,6 +275,25 @@ mod tests {
             r#"cronSpec: Invalid value: "* * * *": cronSpec in body should match '^(\d+|\*)(/\d+)?(\s+(\d+|\*)(/\d+)?){4}$'"#
         );
         assert_eq!(check(r#"{"name":"a b"}"#).len(), 1);
+    }
+
+    #[test]
+    fn maps_and_sets_have_nothing_twice() {
+        let schema = Value::from_json(
+            r#"{"type":"object","properties":{"tags":{"type":"array","x-kubernetes-list-type":"map",
+                "x-kubernetes-list-map-keys":["k"],"items":{"type":"object","properties":{"k":{"type":"string"}}}},
+                "m":{"type":"object","additionalProperties":{"type":"integer"}}}}"#,
+        )
+        .unwrap();
+        let object = Value::from_json(r#"{"tags":[{"k":"a"},{"k":"a"}],"m":{"q":"z"}}"#).unwrap();
+        let texts: Vec<String> = validate(&object, &schema).iter().map(ToString::to_string).collect();
+        assert_eq!(
+            texts,
+            [
+                r#"m.q: Invalid value: "string": m.q in body must be of type integer: "string""#,
+                r#"tags[1]: Duplicate value: {"k":"a"}"#,
+            ]
+        );
     }
 
     #[test]

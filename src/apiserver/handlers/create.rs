@@ -4,7 +4,7 @@ use super::{ApiServer, Call};
 use crate::api::decode::Decoded;
 use crate::apimachinery::{Map, Object, Status, Value};
 use crate::apiserver::options::WriteOptions;
-use crate::apiserver::{convert, crd, managed};
+use crate::apiserver::{convert, crd, managed, reviews};
 use crate::client::Reply;
 use crate::registry::store::Part;
 
@@ -27,6 +27,7 @@ impl ApiServer {
         warnings: &mut Vec<String>,
     ) -> Result<Value, Status> {
         self.check_namespace(call, object.name())?;
+        reviews::stamp_requester(call, &mut object);
         object = convert::to_stored(call.resource, object);
         let now = self.now();
         let managed = managed.or_else(|| managed::after_write(call, &Value::Null, &object, Part::Main, now));

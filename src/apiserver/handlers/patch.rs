@@ -58,6 +58,7 @@ impl ApiServer {
             let gvk = GroupVersionKind::new("meta.k8s.io", "v1", "PatchOptions");
             return Err(Status::invalid(&gvk, "", &vec![error]));
         }
+        managed::check_config(call, patch)?;
         let key = key_of(call.info.namespace, call.info.name);
         if let Some(old) = self.store.get(&call.resource.stored_as, &key).cloned() {
             let applied = managed::apply(call, &old, patch, self.now())?;

@@ -5,7 +5,9 @@
 
 mod diff;
 mod fields;
+mod typed;
 
+use super::crd;
 use super::handlers::Call;
 use crate::api::schema;
 use crate::apimachinery::{Object, Status, Time, Value};
@@ -209,6 +211,19 @@ impl Applied {
     pub fn remove_from(&self, object: &mut Value) {
         self.removed.iter().for_each(|path| fields::remove(object, path));
     }
+}
+
+/// Refuses a configuration that does not fit its kind. Of custom kinds only unknown fields are looked for.
+pub fn check_config(call: &Call, config: &Value) -> Result<(), Status> {
+    if !config.at("metadata.managedFields").is_empty() {
+        return Err(Status::bad_request("metadata.managedFields must be nil"));
+    }
+    let gvk = &call.resource.gvk;
+    if !call.resource.definition.is_null() {
+        let unknown = crd::undeclared(call.resource, config);
+        return typed::verdict(gvk, config, unknown.iter().map(|f| format!(".{f}: {}", typed::UNDECLARED)).collect());
+    }
+    schema_of(call).map_or(Ok(()), |schema| typed::check(gvk, config, schema))
 }
 
 /// Looks for conflicts and says what changes hands. `old` is null where the object is made.

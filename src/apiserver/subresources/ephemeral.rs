@@ -3,6 +3,7 @@
 
 use crate::api::decode::{Decoded, decode_patched};
 use crate::api::defaults;
+use crate::api::qos::qos_class;
 use crate::apimachinery::field::{Error, ErrorList, Path};
 use crate::apimachinery::{Object, Status, Value};
 use crate::apiserver::ApiServer;
@@ -10,6 +11,8 @@ use crate::apiserver::handlers::{Call, apply_patch, body, method_not_allowed};
 use crate::apiserver::options::WriteOptions;
 use crate::client::{Method, PatchType, Reply};
 use crate::registry::store::Part;
+use crate::registry::validation::container::{self, InPod};
+use crate::registry::validation::{pod, volume};
 
 impl ApiServer {
     pub(super) fn serve_ephemeral_containers(&mut self, call: &Call) -> Result<Reply, Status> {
@@ -17,6 +20,7 @@ impl ApiServer {
             let wanted = new.at("spec.ephemeralContainers").clone();
             *new = old.clone();
             new.set("spec.ephemeralContainers", wanted);
+            defaults::apply("", "Pod", new);
             validate_ephemeral(new, old)
         })
     }
@@ -31,7 +35,7 @@ impl ApiServer {
                     container.set("resources", other["resources"].clone());
                 }
             }
-            ErrorList::new()
+            validate_resize(new, old)
         })
     }
 
@@ -78,7 +82,11 @@ impl ApiServer {
 fn validate_ephemeral(new: &Value, old: &Value) -> ErrorList {
     let path = Path::new("spec").child("ephemeralContainers");
     let (after, before) = (new.at("spec.ephemeralContainers"), old.at("spec.ephemeralContainers"));
-    let mut errors = ErrorList::new();
+    let (mut errors, mut of_volumes) = (ErrorList::new(), ErrorList::new());
+    let (spec, volumes) = (&new["spec"], new.at("spec.volumes").items());
+    let volumes = volume::validate(&mut of_volumes, volumes, &Path::new("spec").child("volumes"));
+    let others: Vec<&Value> = ["containers", "initContainers"].iter().flat_map(|list| spec[*list].items()).collect();
+    container::validate_ephemeral(&mut errors, after.items(), &others, &InPod { volumes, spec }, &path);
     for container in before.items() {
         let name = container["name"].str();
         match after.items().iter().find(|c| c["name"] == container["name"]) {
@@ -93,16 +101,59 @@ fn validate_ephemeral(new: &Value, old: &Value) -> ErrorList {
             Some(_) => {}
         }
     }
-    let taken = |name: &Value| {
-        ["spec.containers", "spec.initContainers"].iter().any(|p| new.at(p).items().iter().any(|c| c["name"] == *name))
-    };
-    for (i, container) in after.items().iter().enumerate() {
-        let at = path.index(i).child("name");
-        if container["name"].str().is_empty() {
-            errors.push(Error::required(&at, ""));
-        } else if taken(&container["name"]) || after.items().iter().take(i).any(|c| c["name"] == container["name"]) {
-            errors.push(Error::duplicate(&at, container["name"].clone()));
-        }
+    errors
+}
+
+/// Resources that fit together, and that leave the pod in its class. Models `ValidatePodResize`.
+fn validate_resize(new: &Value, old: &Value) -> ErrorList {
+    let (mut errors, path) = (ErrorList::new(), Path::new("spec"));
+    pod::validate_spec(&mut errors, &new["spec"], true, &path);
+    let class = old.at("status.qosClass").str();
+    if !class.is_empty() && qos_class(new) != class {
+        errors.push(Error::invalid(&path, class, "Pod QOS Class may not change as a result of resizing"));
     }
     errors
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pod(resources: &str, ephemeral: &str) -> Value {
+        let mut pod = Value::from_json(&format!(
+            r#"{{"spec":{{"containers":[{{"name":"a","image":"n","resources":{resources}}}],"ephemeralContainers":{ephemeral}}},
+                "status":{{"qosClass":"Burstable"}}}}"#
+        ))
+        .unwrap();
+        defaults::apply("", "Pod", &mut pod);
+        pod
+    }
+
+    fn texts(errors: &ErrorList) -> Vec<String> {
+        errors.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_resize_keeps_the_class_and_fits() {
+        let old = pod(r#"{"requests":{"cpu":"100m"},"limits":{"cpu":"200m"}}"#, "[]");
+        let grown = pod(r#"{"requests":{"cpu":"150m"},"limits":{"cpu":"200m"}}"#, "[]");
+        assert!(validate_resize(&grown, &old).is_empty());
+        let class = "spec: Invalid value: \"Burstable\": Pod QOS Class may not change as a result of resizing";
+        assert_eq!(texts(&validate_resize(&pod("{}", "[]"), &old)), [class]);
+        let over = pod(r#"{"requests":{"cpu":"300m"},"limits":{"cpu":"200m"}}"#, "[]");
+        let want = "spec.containers[0].resources.requests: Invalid value: \"300m\": must be less than or equal to cpu limit of 200m";
+        assert_eq!(texts(&validate_resize(&over, &old)), [want]);
+    }
+
+    #[test]
+    fn ephemeral_containers_are_judged_as_containers() {
+        let (old, new) = (pod("{}", "[]"), pod("{}", r#"[{"name":"a","image":""},{"name":"d","image":"n"}]"#));
+        assert_eq!(
+            texts(&validate_ephemeral(&new, &old)),
+            [
+                "spec.ephemeralContainers[0].image: Required value",
+                "spec.ephemeralContainers[0].name: Duplicate value: \"a\"",
+            ]
+        );
+    }
 }

@@ -6,7 +6,7 @@ use crate::apimachinery::{Object, Time, Value};
 use crate::object;
 use crate::registry::printing::{self, AGE, NAME, integer, text, wide};
 use crate::registry::simple::Simple;
-use crate::registry::validation::{immutable, non_negative, workload};
+use crate::registry::validation::{go_strategy, immutable, non_negative, workload};
 
 /// The strategy of DaemonSets.
 pub static STRATEGY: Simple = Simple {
@@ -22,7 +22,7 @@ pub static STRATEGY: Simple = Simple {
         let path = Path::new("spec").child("selector");
         immutable(errors, &path, &new["spec"]["selector"], &old["spec"]["selector"]);
     },
-    warn: |o| crate::registry::validation::pod::warnings(&o["spec"]["template"]["spec"], "spec.template."),
+    warn: |o| crate::registry::validation::warnings::pod(&o["spec"]["template"], "spec.template."),
     tidy: template_generation,
     columns: &[
         NAME,
@@ -79,7 +79,11 @@ fn check(errors: &mut ErrorList, ds: &Value) {
                 _ => {}
             }
         }
-        _ => errors.push(Error::not_supported(&path, strategy.clone(), &["RollingUpdate", "OnDelete"])),
+        _ => {
+            let mut error = Error::not_supported(&path, strategy.clone(), &["RollingUpdate", "OnDelete"]);
+            error.shown = Some(go_strategy(strategy, &workload::SURGE));
+            errors.push(error);
+        }
     }
     non_negative(errors, &Path::new("spec"), spec, "revisionHistoryLimit");
 }

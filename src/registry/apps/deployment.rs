@@ -17,7 +17,7 @@ pub static STRATEGY: Simple = Simple {
         let path = Path::new("spec").child("selector");
         immutable(errors, &path, &new["spec"]["selector"], &old["spec"]["selector"]);
     },
-    warn: crate::registry::validation::pod::workload_warnings,
+    warn: crate::registry::validation::warnings::workload,
     columns: &[
         NAME,
         text("Ready"),

@@ -5,7 +5,7 @@ use crate::apimachinery::{Time, Value, names};
 use crate::object;
 use crate::registry::printing::{self, AGE, NAME, text, wide};
 use crate::registry::simple::Simple;
-use crate::registry::validation::{non_negative, workload};
+use crate::registry::validation::{go_strategy, non_negative, workload};
 
 /// The strategy of StatefulSets.
 pub static STRATEGY: Simple = Simple {
@@ -14,7 +14,7 @@ pub static STRATEGY: Simple = Simple {
     status: Some(|| object! { "replicas" => 0, "availableReplicas" => 0 }),
     check,
     check_update,
-    warn: crate::registry::validation::pod::workload_warnings,
+    warn: crate::registry::validation::warnings::workload,
     columns: &[NAME, text("Ready"), AGE, wide("Containers"), wide("Images")],
     cells,
     ..Simple::PLAIN
@@ -65,7 +65,10 @@ fn check(errors: &mut ErrorList, sts: &Value) {
         }
         _ => {
             let detail = "must be 'RollingUpdate' or 'OnDelete'";
-            errors.push(Error::invalid(&at, strategy.clone(), detail));
+            let mut error = Error::invalid(&at, strategy.clone(), detail);
+            let rolling = [("Partition", "partition"), ("MaxUnavailable", "maxUnavailable")];
+            error.shown = Some(go_strategy(strategy, &rolling));
+            errors.push(error);
         }
     }
     let (retention, at) = (&spec["persistentVolumeClaimRetentionPolicy"], "persistentVolumeClaimRetentionPolicy");

@@ -18,8 +18,8 @@ pub static STRATEGY: Simple = Simple {
         }
     },
     warn: |o| {
-        let spec = &o["spec"]["jobTemplate"]["spec"]["template"]["spec"];
-        crate::registry::validation::pod::warnings(spec, "spec.jobTemplate.spec.template.")
+        let template = &o["spec"]["jobTemplate"]["spec"]["template"];
+        crate::registry::validation::warnings::pod(template, "spec.jobTemplate.spec.template.")
     },
     columns: &[
         NAME,

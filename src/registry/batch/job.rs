@@ -33,8 +33,8 @@ impl Strategy for Job {
         validation::job::job(job)
     }
 
-    fn warnings(&self, job: &Value, _: Option<&Value>) -> Vec<String> {
-        validation::pod::workload_warnings(job)
+    fn warnings(&self, job: &Value, old: Option<&Value>) -> Vec<String> {
+        validation::warnings::again(validation::warnings::workload(job), job, old)
     }
 
     fn prepare_for_update(&self, new: &mut Value, old: &Value) {

@@ -45,7 +45,7 @@ impl Strategy for Pod {
         } else if old.is_some_and(|o| o["spec"].same(&pod["spec"])) {
             return out;
         }
-        out.extend(validation::pod::warnings(&pod["spec"], ""));
+        out.extend(validation::warnings::pod(pod, ""));
         out
     }
 

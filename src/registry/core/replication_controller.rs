@@ -14,7 +14,7 @@ pub static STRATEGY: Simple = Simple {
     generation: &["spec"],
     status: Some(|| object! { "replicas" => 0 }),
     check,
-    warn: crate::registry::validation::pod::workload_warnings,
+    warn: crate::registry::validation::warnings::workload,
     columns: &[
         NAME,
         integer("Desired"),

@@ -4,7 +4,7 @@ use super::mounts::{self, Volumes};
 use super::{env, invalid_each, one_of, probe, quantity, security};
 use crate::apimachinery::field::{Error, ErrorList, Path};
 use crate::apimachinery::{Value, names};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 const PROTOCOLS: [&str; 3] = ["SCTP", "TCP", "UDP"];
 /// What an ephemeral container may not have, in the order of `core.Container`.
@@ -208,36 +208,5 @@ fn host_ports_of(errors: &mut ErrorList, container: &Value, seen: &mut BTreeSet<
         if !seen.insert(text.clone()) {
             errors.push(Error::duplicate(&path.child("ports").index(j).child("hostPort"), text));
         }
-    }
-}
-
-/// Warnings about ports and variables that are named twice. Models `warningsForPodSpecAndMeta`.
-pub fn warnings(containers: &[Value], path: &str, out: &mut Vec<String>) {
-    for (i, container) in containers.iter().enumerate() {
-        let mut ports: BTreeMap<_, usize> = BTreeMap::new();
-        for (j, port) in container["ports"].items().iter().enumerate() {
-            let number = |field: &str| port[field].int();
-            let key = (number("containerPort"), port["protocol"].str(), number("hostPort"), port["hostIP"].str());
-            let here = format!("{path}[{i}].ports");
-            match ports.get(&key) {
-                Some(first) => {
-                    out.push(format!("{here}[{j}]: duplicate port definition with {here}[{first}]"));
-                }
-                None => {
-                    ports.insert(key, j);
-                }
-            }
-        }
-        let mut seen = BTreeSet::new();
-        for (j, variable) in container["env"].items().iter().enumerate() {
-            let name = variable["name"].str();
-            if !seen.insert(name) && !variable["value"].str().contains(&format!("$({name})")) {
-                let place = format!("{path}[{i}].env[{j}]");
-                out.push(format!(
-                    "{place}: hides previous definition of {name:?}, which may be dropped when using apply"
-                ));
-            }
-        }
-        quantity::warnings(&container["resources"], &format!("{path}[{i}]"), out);
     }
 }

@@ -36,7 +36,10 @@ fn schedule(errors: &mut ErrorList, schedule: &str, path: &Path) {
     if schedule.is_empty() {
         return errors.push(Error::required(path, ""));
     }
-    if let Err(why) = crate::api::cron::Schedule::parse(schedule) {
+    // The parser reads a zone in front; that it may not be there is said below.
+    let zoned = schedule.starts_with("TZ=") || schedule.starts_with("CRON_TZ=");
+    let times = schedule.split_once(' ').filter(|_| zoned).map_or(schedule, |(_, times)| times.trim());
+    if let Err(why) = crate::api::cron::Schedule::parse(times) {
         errors.push(Error::invalid(path, schedule, why));
     }
     if schedule.contains("TZ") {

@@ -250,53 +250,6 @@ fn restore(spec: &mut Value, old: &Value, field: &str) {
     }
 }
 
-/// Labels of nodes that have newer names.
-const OLD_LABELS: [(&str, &str); 5] = [
-    ("beta.kubernetes.io/arch", "deprecated since v1.14; use \"kubernetes.io/arch\" instead"),
-    ("beta.kubernetes.io/os", "deprecated since v1.14; use \"kubernetes.io/os\" instead"),
-    (
-        "failure-domain.beta.kubernetes.io/region",
-        "deprecated since v1.17; use \"topology.kubernetes.io/region\" instead",
-    ),
-    ("failure-domain.beta.kubernetes.io/zone", "deprecated since v1.17; use \"topology.kubernetes.io/zone\" instead"),
-    ("beta.kubernetes.io/instance-type", "deprecated since v1.17; use \"node.kubernetes.io/instance-type\" instead"),
-];
-
-/// Warnings about a pod or a template. `prefix` is "" for a pod, `spec.template.` for a template.
-pub fn warnings(spec: &Value, prefix: &str) -> Vec<String> {
-    let mut out = Vec::new();
-    for (key, _) in spec["nodeSelector"].fields() {
-        if let Some((_, advice)) = OLD_LABELS.iter().find(|(old, _)| *old == key) {
-            out.push(format!("{prefix}spec.nodeSelector[{key}]: {advice}"));
-        }
-    }
-    for list in ["initContainers", "containers"] {
-        let containers = spec[list].items();
-        let worth = |c: &Value| c["ports"].items().len() > 1 || !c["env"].is_empty() || !c["resources"].is_empty();
-        if containers.iter().any(worth) {
-            container::warnings(containers, &format!("{prefix}spec.{list}"), &mut out);
-        }
-    }
-    if spec["terminationGracePeriodSeconds"].int() < 0 {
-        let advice = "must be >= 0; negative values are invalid and will be treated as 1";
-        out.push(format!("{prefix}spec.terminationGracePeriodSeconds: {advice}"));
-    }
-    out
-}
-
-/// Warnings about a workload: its name becomes a part of names of pods, its template is a pod.
-pub fn workload_warnings(object: &Value) -> Vec<String> {
-    let wrong = names::is_dns1123_label(object.name());
-    let advice =
-        "this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended";
-    let mut out = Vec::new();
-    if !wrong.is_empty() {
-        out.push(format!("metadata.name: {advice}: [{}]", wrong.join(" ")));
-    }
-    out.extend(warnings(&object["spec"]["template"]["spec"], "spec.template."));
-    out
-}
-
 /// The warning about a name that makes a bad host name.
 pub fn name_warning(pod: &Value) -> Option<String> {
     let wrong = names::is_dns1123_label(pod.name());

@@ -147,17 +147,3 @@ pub fn quota(errors: &mut ErrorList, list: &Value, path: &Path) {
         amount(errors, name, value, &path);
     }
 }
-
-/// Warnings about amounts that make no sense.
-pub fn warnings(resources: &Value, path: &str, out: &mut Vec<String>) {
-    for list in ["limits", "requests"] {
-        for (name, value) in resources[list].fields() {
-            if matches!(name, "memory" | "ephemeral-storage") && !Quantity::of(value).is_whole() {
-                let text = value.str();
-                out.push(format!(
-                    "{path}.resources.{list}[{name}]: fractional byte value {text:?} is invalid, must be an integer"
-                ));
-            }
-        }
-    }
-}

@@ -70,6 +70,10 @@ pub fn taints(errors: &mut ErrorList, taints: &[Value], path: &Path) {
         }
         if !seen.insert((key, effect)) {
             let mut duplicate = Error::duplicate(&path.index(i), taint.clone());
+            let fields = [("Key", "key"), ("Value", "value"), ("Effect", "effect"), ("TimeAdded", "timeAdded")];
+            let mut filled = taint.clone();
+            filled.default_to("value", "");
+            duplicate.shown = Some(super::go_struct(&filled, &fields));
             duplicate.detail = "taints must be unique by key and effect pair".to_owned();
             errors.push(duplicate);
         }

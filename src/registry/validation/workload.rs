@@ -114,6 +114,9 @@ pub fn rolling_update(errors: &mut ErrorList, rolling: &Value, path: &Path) {
     more_than_all(errors, unavailable, &path.child("maxUnavailable"));
 }
 
+/// The fields of a rolling update, as Go and as JSON names them.
+pub const SURGE: [(&str, &str); 2] = [("MaxUnavailable", "maxUnavailable"), ("MaxSurge", "maxSurge")];
+
 /// The strategy of a Deployment.
 pub fn deployment_strategy(errors: &mut ErrorList, strategy: &Value, path: &Path) {
     let rolling = &strategy["rollingUpdate"];
@@ -124,7 +127,11 @@ pub fn deployment_strategy(errors: &mut ErrorList, strategy: &Value, path: &Path
         }
         "Recreate" => {}
         "RollingUpdate" => rolling_update(errors, rolling, &path.child("rollingUpdate")),
-        _ => errors.push(Error::not_supported(path, strategy.clone(), &["Recreate", "RollingUpdate"])),
+        _ => {
+            let mut error = Error::not_supported(path, strategy.clone(), &["Recreate", "RollingUpdate"]);
+            error.shown = Some(super::go_strategy(strategy, &SURGE));
+            errors.push(error);
+        }
     }
 }
 

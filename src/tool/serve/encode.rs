@@ -21,7 +21,7 @@ pub fn answer(reply: Reply, form: &Form, http: &HttpRequest) -> Answer {
         ReplyBody::Object(v) => ("application/json", document(&partial(v, form), form)),
         ReplyBody::Status(s) if form.yaml => ("application/yaml", yaml(&s.to_value())),
         ReplyBody::Status(s) => ("application/json", document(&s.to_value(), form)),
-        ReplyBody::Text(t) if t.starts_with('{') => ("application/json", t),
+        ReplyBody::Text(t) if http.target.starts_with("/version") => ("application/json", t),
         ReplyBody::Text(t) => ("text/plain; charset=utf-8", t),
         ReplyBody::Watch(_) | ReplyBody::Stream(_) => ("text/plain", String::new()),
     };
