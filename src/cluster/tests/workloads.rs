@@ -153,3 +153,30 @@ fn a_pod_that_its_node_rejects_says_nothing_of_its_containers() {
     assert_eq!((pod.at("status.phase").str(), pod.at("status.reason").str()), ("Failed", "OutOfcpu"));
     assert!(pod.at("status.containerStatuses").is_null());
 }
+
+#[test]
+fn pods_stay_under_a_taint_as_long_as_they_tolerate_it() {
+    let mut cluster = Cluster::boot(&ClusterSpec::plain(1));
+    let pod = r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{"nodeName":"node-1","tolerations":[{"key":"k",
+        "operator":"Exists","effect":"NoExecute","tolerationSeconds":30}],"containers":[{"name":"c","image":"nginx"}]}}"#;
+    create(&mut cluster, &[(PODS, pod)]);
+    let node = "/api/v1/nodes/node-1";
+    let taint = r#"{"spec":{"taints":[{"key":"k","value":"v","effect":"NoExecute"}]}}"#;
+    patch(&mut cluster, node, taint);
+    look(&mut cluster, PODS, 20);
+    patch(&mut cluster, node, r#"{"spec":{"taints":null}}"#);
+    look(&mut cluster, PODS, 20);
+    patch(&mut cluster, node, taint);
+    assert!(look(&mut cluster, &format!("{PODS}/p"), 29).deletion_timestamp().is_none());
+    look(&mut cluster, PODS, 40);
+    let events: Vec<String> =
+        events_of(&mut cluster, "Pod").into_iter().filter(|e| e.starts_with("TaintManagerEviction")).collect();
+    // taint_eviction.go.
+    assert_eq!(
+        events,
+        [
+            "TaintManagerEviction: Cancelling deletion of Pod default/p",
+            "TaintManagerEviction: Marking for deletion Pod default/p"
+        ]
+    );
+}
