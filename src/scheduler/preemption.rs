@@ -116,7 +116,8 @@ impl Search<'_> {
             let mut violated = false;
             for budget in self.informers.list_in(Resource::PodDisruptionBudgets, pod.pod.namespace()) {
                 let Ok(selector) = Selector::from_label_selector(&budget["spec"]["selector"]) else { continue };
-                let matches = !pod.pod.labels().is_empty() && selector.matches(pod.pod.labels());
+                let labels = pod.pod.labels();
+                let matches = !labels.is_empty() && !selector.is_empty() && selector.matches(labels);
                 if !matches || !budget["status"]["disruptedPods"][pod.pod.name()].is_null() {
                     continue;
                 }

@@ -70,3 +70,59 @@ fn pods_that_a_budget_protects_are_not_the_ones_to_go() {
     assert!(look(&mut cluster, &format!("{PODS}/young"), 1).deletion_timestamp().is_none());
     assert!(look(&mut cluster, &format!("{PODS}/old"), 1).deletion_timestamp().is_some());
 }
+
+/// The texts are `disruption.go`'s.
+#[test]
+fn a_budget_tells_of_pods_it_cannot_count() {
+    let mut cluster = Cluster::boot(&ClusterSpec::plain(1));
+    let budget = |name: &str, field: &str| {
+        format!(
+            r#"{{"apiVersion":"policy/v1","kind":"PodDisruptionBudget","metadata":{{"name":"{name}"}},"spec":{{{field},
+                "selector":{{"matchLabels":{{"app":"{name}"}}}}}}}}"#
+        )
+    };
+    let job = r#"{"apiVersion":"batch/v1","kind":"Job","metadata":{"name":"j"},"spec":{"template":{"metadata":{"labels":{
+        "app":"job"}},"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"busybox","command":["sleep","999"]}]
+        }}}}"#;
+    create(&mut cluster, &[(PODS, &half("lone", "")), ("/apis/batch/v1/namespaces/default/jobs", job)]);
+    look(&mut cluster, PODS, 20);
+    let field = r#""maxUnavailable":1"#;
+    create(&mut cluster, &[(BUDGETS, &budget("none", field))]);
+    look(&mut cluster, PODS, 5);
+    create(&mut cluster, &[(BUDGETS, &budget("lone", field))]);
+    look(&mut cluster, PODS, 5);
+    create(&mut cluster, &[(BUDGETS, &budget("job", field))]);
+    look(&mut cluster, PODS, 5);
+    let condition = look(&mut cluster, &format!("{BUDGETS}/job"), 0).at("status.conditions")[0].clone();
+    let why = "jobs.batch does not implement the scale subresource";
+    assert_eq!((condition["reason"].str(), condition["message"].str()), ("SyncFailed", why));
+    let mut events = events_of(&mut cluster, "PodDisruptionBudget");
+    events.sort();
+    let unmanaged = "UnmanagedPods: Pods selected by this PodDisruptionBudget (selector: &LabelSelector{MatchLabels:map[\
+                     string]string{app: lone,},MatchExpressions:[]LabelSelectorRequirement{},}) were found to be unmanaged. \
+                     As a result, the status of the PDB cannot be calculated correctly, which may result in undefined \
+                     behavior. To account for these pods please set \".spec.minAvailable\" field of the PDB to an integer \
+                     value.";
+    let failed = format!("CalculateExpectedPodCountFailed: Failed to calculate the number of expected pods: {why}");
+    assert_eq!(events, [failed.as_str(), "NoPods: No matching pods found", unmanaged]);
+}
+
+#[test]
+fn a_budget_may_always_allow_unhealthy_pods_to_go() {
+    let mut cluster = Cluster::boot(&ClusterSpec::plain(1));
+    let pod = r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p","labels":{"a":"b"}},"spec":{"containers":[{"name":"c",
+        "image":"busybox","command":["sleep","999"],"readinessProbe":{"exec":{"command":["false"]}}}]}}"#;
+    let budget = r#"{"apiVersion":"policy/v1","kind":"PodDisruptionBudget","metadata":{"name":"b"},"spec":{"minAvailable":1,
+        "selector":{"matchLabels":{"a":"b"}}}}"#;
+    create(&mut cluster, &[(PODS, pod), (BUDGETS, budget)]);
+    look(&mut cluster, PODS, 20);
+    let mut evict = || {
+        let eviction = r#"{"apiVersion":"policy/v1","kind":"Eviction","metadata":{"name":"p"}}"#;
+        let eviction = Value::from_json(eviction).expect("JSON");
+        let code = cluster.handle(Request::post(format!("{PODS}/p/eviction"), eviction)).code;
+        let patch = Value::from_json(r#"{"spec":{"unhealthyPodEvictionPolicy":"AlwaysAllow"}}"#).expect("JSON");
+        cluster.handle(Request::patch(crate::client::PatchType::Merge, format!("{BUDGETS}/b"), patch));
+        code
+    };
+    assert_eq!((evict(), evict()), (429, 201));
+}
