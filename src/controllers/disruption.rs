@@ -120,7 +120,10 @@ fn unmanaged(budget: &Value) -> String {
 }
 
 /// A selector as Go prints it: `&LabelSelector{MatchLabels:map[string]string{app: web,},MatchExpressions:[]…{},}`.
-fn go_selector(selector: &Value) -> String {
+pub fn go_selector(selector: &Value) -> String {
+    if selector.is_null() {
+        return "nil".to_owned();
+    }
     let labels: String = selector["matchLabels"].fields().map(|(k, v)| format!("{k}: {},", v.str())).collect();
     let expression = |e: &Value| {
         let values: Vec<&str> = e["values"].items().iter().map(Value::str).collect();

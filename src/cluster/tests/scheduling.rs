@@ -1,4 +1,4 @@
-//! Room that is made for important pods, and budgets.
+//! Room that is made for important pods, budgets, and autoscalers.
 
 use super::*;
 
@@ -125,4 +125,53 @@ fn a_budget_may_always_allow_unhealthy_pods_to_go() {
         code
     };
     assert_eq!((evict(), evict()), (429, 201));
+}
+
+/// The texts are `horizontal.go`'s; the list of autoscalers as seen in real clusters.
+#[test]
+fn an_autoscaler_keeps_its_bounds_without_metrics() {
+    let mut cluster = Cluster::boot(&ClusterSpec::plain(1));
+    let (sets, scalers) = (
+        "/apis/apps/v1/namespaces/default/deployments",
+        "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers",
+    );
+    let deployment = r#"{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web"},"spec":{"selector":{"matchLabels":{
+        "app":"web"}},"template":{"metadata":{"labels":{"app":"web"}},"spec":{"containers":[{"name":"c","image":"nginx"}]}}}}"#;
+    let scaler = |name: &str, least: i64| {
+        format!(
+            r#"{{"apiVersion":"autoscaling/v2","kind":"HorizontalPodAutoscaler","metadata":{{"name":"{name}"}},"spec":{{
+                "scaleTargetRef":{{"apiVersion":"apps/v1","kind":"Deployment","name":"web"}},"minReplicas":{least},
+                "maxReplicas":4,"metrics":[{{"type":"Resource","resource":{{"name":"cpu","target":{{"type":"Utilization",
+                "averageUtilization":50}}}}}},{{"type":"Resource","resource":{{"name":"memory","target":{{"type":
+                "AverageValue","averageValue":"100Mi"}}}}}}]}}}}"#
+        )
+    };
+    create(&mut cluster, &[(sets, deployment), (scalers, &scaler("a", 2))]);
+    let status = look(&mut cluster, &format!("{scalers}/a"), 16)["status"].clone();
+    let condition = &status["conditions"][0];
+    assert_eq!((condition["type"].str(), condition["reason"].str()), ("AbleToScale", "SucceededRescale"));
+    assert_eq!((status["currentReplicas"].int(), status["desiredReplicas"].int()), (1, 2));
+    assert_eq!(look(&mut cluster, &format!("{sets}/web"), 0).at("spec.replicas").int(), 2);
+    look(&mut cluster, PODS, 15);
+    let api = "unable to fetch metrics from resource metrics API: the server could not find the requested resource (get \
+               pods.metrics.k8s.io)";
+    let cpu = format!("failed to get cpu utilization: unable to get metrics for resource cpu: {api}");
+    let memory = format!("failed to get memory usage: unable to get metrics for resource memory: {api}");
+    assert_eq!(
+        events_of(&mut cluster, "HorizontalPodAutoscaler").into_iter().collect::<std::collections::BTreeSet<_>>(),
+        [
+            "SuccessfulRescale: New size: 2; reason: Current number of replicas below Spec.MinReplicas".to_owned(),
+            format!("FailedGetResourceMetric: {cpu}"),
+            format!("FailedGetResourceMetric: {memory}"),
+            format!(
+                "FailedComputeMetricsReplicas: invalid metrics (2 invalid out of 2), first error is: failed to get cpu \
+                 resource metric value: {cpu}"
+            ),
+        ]
+        .into()
+    );
+    create(&mut cluster, &[(scalers, &scaler("b", 1))]);
+    let condition = look(&mut cluster, &format!("{scalers}/b"), 16).at("status.conditions")[1].clone();
+    let many = "pods by selector app=web are controlled by multiple HPAs: [default/a default/b]";
+    assert_eq!((condition["reason"].str(), condition["message"].str()), ("AmbiguousSelector", many));
 }
