@@ -89,6 +89,7 @@ fn scale(new: &mut Value, resource: Resource, mut scaled: Value, context: &mut C
     let current = scaled.at("spec.replicas").int();
     let (least, most) = (new.at("spec.minReplicas").as_i64().unwrap_or(1), new.at("spec.maxReplicas").int());
     new.set("status.currentReplicas", current);
+    let _ = new.remove("status.currentMetrics");
     if current == 0 && least != 0 {
         let text = "scaling is disabled since the replica count of the target is zero";
         set_condition(new, ("ScalingActive", "False", "ScalingDisabled"), text, now);
@@ -131,6 +132,9 @@ fn measure(new: &mut Value, scaled: &Value, context: &mut Context) {
     for metric in &metrics {
         context.event(new, WARNING, metric.reason, &metric.why);
     }
+    // Each metric keeps its place, though nothing is known of it.
+    let blank: Value = metrics.iter().map(|_| object! { "type" => "" }).collect();
+    new.set("status.currentMetrics", blank);
     let Some(first) = metrics.first() else { return };
     let text = format!("the HPA was unable to compute the replica count: {}", first.why);
     set_condition(new, ("ScalingActive", "False", first.reason), &text, context.now);

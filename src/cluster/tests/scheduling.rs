@@ -170,6 +170,8 @@ fn an_autoscaler_keeps_its_bounds_without_metrics() {
         ]
         .into()
     );
+    let measured = look(&mut cluster, &format!("{scalers}/a"), 0).at("status.currentMetrics").clone();
+    assert_eq!(measured.items().iter().map(|m| m["type"].str()).collect::<Vec<_>>(), ["", ""]);
     create(&mut cluster, &[(scalers, &scaler("b", 1))]);
     let condition = look(&mut cluster, &format!("{scalers}/b"), 16).at("status.conditions")[1].clone();
     let many = "pods by selector app=web are controlled by multiple HPAs: [default/a default/b]";
