@@ -1,19 +1,40 @@
 //! Controller revisions: what a daemon set's or stateful set's template was. Models `pkg/controller/history`.
 
 use super::{Context, hash, pods};
+use crate::apimachinery::labels::Selector;
 use crate::apimachinery::{Object, Status, Value};
-use crate::client::Resource;
+use crate::client::{PatchType, Resource};
 use crate::{list, object};
 
 /// The label that says of which revision a pod is.
 pub const HASH_LABEL: &str = "controller-revision-hash";
 
-/// The revisions of an owner, the oldest first.
-pub fn list(owner: &Value, context: &Context) -> Vec<Value> {
+/// The revisions of an owner, the oldest first; those that were left behind are adopted.
+pub fn list(owner: &Value, context: &mut Context) -> Vec<Value> {
     let owned = context.informers.owned(Resource::ControllerRevisions, owner.uid());
     let mut revisions: Vec<Value> = owned.filter(|r| pods::is_controlled_by(r, owner)).cloned().collect();
+    revisions.extend(adopt(owner, context));
     revisions.sort_by(|a, b| a["revision"].int().cmp(&b["revision"].int()).then_with(|| a.name().cmp(b.name())));
     revisions
+}
+
+/// Takes over revisions without a controller that the owner selects.
+fn adopt(owner: &Value, context: &mut Context) -> Vec<Value> {
+    let Ok(selector) = Selector::from_label_selector(&owner["spec"]["selector"]) else { return Vec::new() };
+    let orphans: Vec<Value> = context
+        .informers
+        .list_in(Resource::ControllerRevisions, owner.namespace())
+        .filter(|r| r.controller_of().is_none() && selector.matches(r.labels()) && !owner.is_terminating())
+        .cloned()
+        .collect();
+    let mut adopted = Vec::new();
+    for orphan in orphans {
+        let metadata = object! { "ownerReferences" => list![pods::controller_ref(owner)], "uid" => orphan.uid() };
+        let patch = object! { "metadata" => metadata };
+        let key = orphan.key();
+        adopted.extend(context.door().patch(Resource::ControllerRevisions, &key, PatchType::Strategic, patch));
+    }
+    adopted
 }
 
 /// What a revision holds: a patch that puts the template back.

@@ -80,7 +80,10 @@ impl Controller for TaintEviction {
             return Ok(());
         }
         let Some(stay) = may_stay(&pod, node) else {
-            self.since.remove(key);
+            if self.since.remove(key).is_some() {
+                let message = format!("Cancelling deletion of Pod {key}");
+                context.event(&pod, "Normal", "TaintManagerEviction", &message);
+            }
             return Ok(());
         };
         let end = *self.since.entry(key.to_owned()).or_insert(context.now) + stay;

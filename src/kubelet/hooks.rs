@@ -9,7 +9,7 @@ use super::stop;
 use super::worker::Running;
 use crate::apimachinery::Value;
 use crate::apimachinery::time::{Duration, Time};
-use crate::sh::{ConnId, Pid, Spawn, SpawnError};
+use crate::sh::{ConnId, Pid, Spawn};
 
 /// A hook that is under way.
 #[derive(Clone, Debug)]
@@ -39,7 +39,7 @@ pub fn begin(pod: &mut Pod, id: &str, hook: &Value, context: &mut Context) -> Re
     let spawn = Spawn { argv, ..Spawn::default() };
     match context.with_kernel(pod, id, |kernel, env| kernel.spawn(spawn, env)) {
         Some(Ok(pid)) => Ok(Some(Hook::Exec(pid))),
-        Some(Err(why)) => Err(SpawnError::text(&why)),
+        Some(Err(why)) => Err(prober::exec_error(&context.node.rng.hex(32), &why.text())),
         None => Ok(None),
     }
 }

@@ -113,6 +113,8 @@ pub struct Pod {
     pub start: Time,
     /// Set where the pod failed as a whole: phase reason and message.
     pub failure: Option<(&'static str, String)>,
+    /// The node does not take it: nothing is known of its containers.
+    pub is_rejected: bool,
 }
 
 impl Pod {
@@ -136,6 +138,7 @@ impl Pod {
             resize: Resize::default(),
             start,
             failure: None,
+            is_rejected: false,
         }
     }
 

@@ -327,7 +327,7 @@ fn port_number(pod: &Pod, container: &str, port: &Value) -> Result<u16, String> 
 }
 
 /// What the runtime says of a command that it cannot start.
-fn exec_error(id: &str, why: &str) -> String {
+pub fn exec_error(id: &str, why: &str) -> String {
     format!(
         "rpc error: code = Unknown desc = failed to exec in container: failed to start exec {id:?}: OCI runtime exec failed: \
          exec failed: unable to start container process: {why}: unknown"

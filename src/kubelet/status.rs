@@ -22,6 +22,9 @@ pub struct Options {
 /// The whole status. Conditions and fields that others own are kept.
 pub fn generate(pod: &Pod, node: &Node, now: Time, options: Options) -> Value {
     let old = &pod.object["status"];
+    if let Some((reason, message)) = pod.failure.as_ref().filter(|_| pod.is_rejected) {
+        return rejected(pod, reason, message);
+    }
     let mut status = old.clone();
     let init: Vec<Value> = statuses(pod, "initContainers");
     let main: Vec<Value> = statuses(pod, "containers");
@@ -52,6 +55,20 @@ pub fn generate(pod: &Pod, node: &Node, now: Time, options: Options) -> Value {
         status.set("ephemeralContainerStatuses", ephemeral);
     }
     set_resources(pod, &mut status);
+    status
+}
+
+/// The status of a pod that the node does not take. Models `rejectPod`.
+fn rejected(pod: &Pod, reason: &str, message: &str) -> Value {
+    let old = pod.object.at("status.conditions").items();
+    let kept: Vec<Value> = old.iter().filter(|c| !OWNED.contains(&c["type"].str())).cloned().collect();
+    let mut status = object! {
+        "phase" => "Failed", "reason" => reason, "message" => message, "startTime" => pod.start.rfc3339(),
+        "qosClass" => pod.object.at("status.qosClass").clone(), "observedGeneration" => pod.object.generation(),
+    };
+    if !kept.is_empty() {
+        status.set("conditions", kept);
+    }
     status
 }
 

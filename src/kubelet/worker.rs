@@ -321,6 +321,7 @@ fn begin_sync(pod: &mut Pod, context: &mut Context) {
         if let Err((reason, message)) = super::admission::admit(pod, context) {
             context.event(pod, "", "Warning", reason, &message);
             pod.failure = Some((reason, message));
+            pod.is_rejected = true;
         }
     }
     resize::allocate(pod, context);

@@ -79,6 +79,10 @@ impl Env for World<'_> {
         network::dns::resolve(host, self.object.namespace(), self.informers).ok_or(NetError::UnknownHost)
     }
 
+    fn reverse(&mut self, ip: &str) -> Vec<String> {
+        network::dns::reverse(ip, self.informers)
+    }
+
     fn connect(&mut self, ip: &str, port: u16) -> Result<Socket, NetError> {
         let caller = Caller { pod: self.pods.uid, ip: self.ip };
         self.network.connect(caller, (ip, port), self.informers, self.rng, &mut self.pods)

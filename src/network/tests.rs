@@ -24,6 +24,7 @@ impl Api for Shelf {
                 object! { "metadata" => meta("db"), "spec" => object! { "clusterIP" => "None" } }
             ],
             p if p == Resource::EndpointSlices.url("", "") => list![slice("web", true), slice("db", true)],
+            p if p == Resource::Namespaces.url("", "") => list![object! { "metadata" => object! { "name" => "shop" } }],
             p if p == Resource::Nodes.url("", "") => list![object! {
                 "metadata" => object! { "name" => "node-1" },
                 "status" => object! { "addresses" => list![object! { "address" => "172.18.0.2" }] },
@@ -90,11 +91,21 @@ fn names_lead_to_services_and_pods() {
         ("db-0.db", "shop", Some("10.244.1.5")),
         ("db-1.db", "shop", None),
         ("example.com", "shop", None),
+        // CoreDNS with `pods insecure`.
+        ("10-244-1-9.shop.pod.cluster.local", "default", Some("10.244.1.9")),
+        ("10-244-1-9.shop.pod", "default", Some("10.244.1.9")),
+        ("10-244-1-9.shop.pod.svc.cluster.local", "default", None),
+        ("10-244-1-9.nosuch.pod.cluster.local", "default", None),
+        ("a.shop.pod.cluster.local", "default", None),
     ];
     for (host, namespace, want) in cases {
         let got = dns::resolve(host, namespace, &informers);
         assert_eq!(got.as_deref(), want.map(|ip| [ip.to_owned()]).as_ref().map(|a| a.as_slice()), "{host}");
     }
+    assert_eq!(dns::reverse("10.96.0.7", &informers), ["web.shop.svc.cluster.local"]);
+    let of_pod = ["db-0.db.shop.svc.cluster.local", "db-0.web.shop.svc.cluster.local"];
+    assert_eq!(dns::reverse("10.244.1.5", &informers), of_pod);
+    assert_eq!(dns::reverse("10.244.1.6", &informers), Vec::<String>::new());
 }
 
 #[test]

@@ -46,17 +46,19 @@ impl FitError {
         out
     }
 
-    /// What preemption says where it helps on none of the nodes: `unhelpful` names those it was tried on.
-    pub fn preemption_failed(&self) -> String {
-        if self.pre_filter.is_some() {
-            return "not found".to_owned();
+    /// What preemption says where it helps on none of the nodes: `said` of those it was tried on.
+    pub fn preemption_failed(&self, said: &BTreeMap<String, Vec<String>>) -> String {
+        let other = ["Preemption is not helpful for scheduling".to_owned()];
+        let texts = self.verdicts.keys().flat_map(|name| said.get(name).map_or(&other[..], Vec::as_slice));
+        self.preemption_says(&format!("0/{} nodes are available{}", self.nodes, histogram(texts.map(String::as_str))))
+    }
+
+    /// What the plugins say after the filters, where preemption says `text`.
+    pub fn preemption_says(&self, text: &str) -> String {
+        match self.pre_filter {
+            Some(_) => "not found".to_owned(),
+            None => format!("no new claims to deallocate, preemption: {text}"),
         }
-        let said = self.verdicts.values().map(|v| match v.refusal.resolvable {
-            true => "No preemption victims found for incoming pod",
-            false => "Preemption is not helpful for scheduling",
-        });
-        let inner = format!("0/{} nodes are available{}", self.nodes, histogram(said));
-        format!("no new claims to deallocate, preemption: {inner}")
     }
 }
 
@@ -93,8 +95,9 @@ mod tests {
             .into(),
             pre_filter: None,
         };
+        let said = [("node-3".to_owned(), vec!["No preemption victims found for incoming pod".to_owned()])].into();
         assert_eq!(
-            error.message(Some(&error.preemption_failed())),
+            error.message(Some(&error.preemption_failed(&said))),
             "0/3 nodes are available: 1 node(s) didn't match Pod's node affinity/selector, 1 node(s) didn't match pod \
              anti-affinity rules, 1 node(s) had untolerated taint(s). no new claims to deallocate, preemption: 0/3 nodes \
              are available: 1 No preemption victims found for incoming pod, 2 Preemption is not helpful for scheduling."
@@ -102,7 +105,7 @@ mod tests {
         let unbound = "pod has unbound immediate PersistentVolumeClaims".to_owned();
         let error = FitError { nodes: 3, pre_filter: Some(("VolumeBinding", unbound)), ..FitError::default() };
         assert_eq!(
-            error.message(Some(&error.preemption_failed())),
+            error.message(Some(&error.preemption_failed(&BTreeMap::new()))),
             "0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found"
         );
     }

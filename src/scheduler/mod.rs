@@ -3,6 +3,7 @@
 pub mod fit_error;
 pub mod framework;
 pub mod node_info;
+pub mod nominator;
 pub mod plugins;
 pub mod pod_info;
 pub mod preemption;
@@ -13,11 +14,13 @@ use crate::client::recorder::{NORMAL, Ref, Style, WARNING};
 use crate::client::{Api, Delta, Door, EventRecorder, Informers, Resource};
 use crate::object;
 use crate::sim::Rng;
-use fit_error::{FitError, Verdict};
+use fit_error::FitError;
 use framework::Plugin;
 use framework::{Cycle, Nodes};
+use nominator::Nominator;
 use plugins::{PLUGINS, volume_binding};
 use pod_info::PodInfo;
+use preemption::{Outcome, Search};
 use queue::Queue;
 use std::collections::BTreeMap;
 
@@ -29,6 +32,7 @@ const NAME: &str = "default-scheduler";
 pub struct Scheduler {
     queue: Queue,
     nodes: Nodes,
+    nominator: Nominator,
     events: EventRecorder,
     /// Why the pods that wait did not fit, by key: what the picture shows on each node.
     refused: BTreeMap<String, FitError>,
@@ -39,6 +43,7 @@ impl Scheduler {
         Self {
             queue: Queue::default(),
             nodes: Nodes::new(),
+            nominator: Nominator::default(),
             events: EventRecorder::new(NAME, "default-scheduler-vm", Style::Series, "kube-scheduler"),
             refused: BTreeMap::new(),
         }
@@ -96,8 +101,10 @@ impl Scheduler {
             // A new name, a changed spec or new labels may make it fit; its own condition does not.
             let news = delta.is_add() || delta.changed("spec") || delta.changed("metadata.labels");
             if !waits {
-                self.forget(&delta.key);
-            } else if news {
+                return self.forget(&delta.key);
+            }
+            self.nominator.set(&delta.key, pod.at("status.nominatedNodeName").str(), || PodInfo::new(pod));
+            if news {
                 self.queue.add(&delta.key, pod.at("spec.priority").int(), now);
             }
             return;
@@ -114,6 +121,7 @@ impl Scheduler {
     fn forget(&mut self, key: &str) {
         self.queue.remove(key);
         self.refused.remove(key);
+        self.nominator.remove(key);
     }
 
     fn requeue(&mut self, delta: &Delta, informers: &Informers, now: Time) {
@@ -155,12 +163,14 @@ impl Scheduler {
                 return Err(error);
             }
         }
+        // The node that room was made on is looked at first.
+        let nominated = self.nominator.node_of(&pod.pod.key()).and_then(|name| self.nodes.get_key_value(name));
+        if let Some((name, _)) = nominated.filter(|(_, node)| self.nominator.refuse(pod, node, &cycle).is_none()) {
+            return Ok(name.clone());
+        }
         let mut feasible = Vec::new();
         for (name, node) in &self.nodes {
-            let refused = PLUGINS
-                .iter()
-                .find_map(|plugin| Some(Verdict { plugin: plugin.name(), refusal: plugin.filter(pod, node, &cycle)? }));
-            match refused {
+            match self.nominator.refuse(pod, node, &cycle) {
                 None => feasible.push((name, 0)),
                 Some(verdict) => {
                     error.verdicts.insert(name.clone(), verdict);
@@ -237,18 +247,22 @@ impl Scheduler {
 
     fn fail(&mut self, pod: &PodInfo, error: FitError, informers: &Informers, api: &mut dyn Api, now: Time) {
         let key = pod.pod.key();
-        let preempted = preemption::find(pod, &error, &self.nodes, informers);
-        let message = match &preempted {
-            Some(_) => error.message(None),
-            None => error.message(Some(&error.preemption_failed())),
+        let search = Search { nodes: &self.nodes, nominator: &self.nominator, informers };
+        let (message, nominated) = match search.run(pod, &error) {
+            Outcome::Found(candidate) => {
+                let node = candidate.node.clone();
+                self.preempt(pod, candidate, api, now);
+                (error.message(None), Some(node))
+            }
+            Outcome::NotEligible(why) => (error.message(Some(&error.preemption_says(why))), None),
+            Outcome::Nowhere(said) => (error.message(Some(&error.preemption_failed(&said))), Some(String::new())),
         };
-        let action = (WARNING, "FailedScheduling", "Scheduling");
-        let nominated = preempted.as_ref().map_or("", |c| c.node.as_str()).to_owned();
-        if let Some(candidate) = preempted {
-            self.preempt(pod, candidate, api, now);
+        if let Some(node) = &nominated {
+            self.nominator.set(&key, node, || pod.clone());
         }
+        let action = (WARNING, "FailedScheduling", "Scheduling");
         self.events.event(api, now, &Ref::of(&pod.pod), action, &message);
-        let _ = self.set_unschedulable(&pod.pod, &message, &nominated, api, now);
+        let _ = self.set_unschedulable(&pod.pod, &message, nominated.as_deref(), api, now);
         self.queue.park(&key, error.plugins(), now);
         self.refused.insert(key, error);
     }
@@ -267,13 +281,20 @@ impl Scheduler {
                 self.events.event(api, now, &Ref::of(&victim), (NORMAL, "Preempted", "Preempting"), &message);
             }
         }
+        // Less important pods that waited for the same node look for another one.
+        for other in self.nominator.lower(&candidate.node, pod.priority) {
+            let key = other.pod.key();
+            self.nominator.remove(&key);
+            let _ = self.update_status(&other.pod, api, |pod| nominate(pod, ""));
+            self.queue.reconsider(&key, now);
+        }
     }
 
     fn set_unschedulable(
         &self,
         pod: &Value,
         message: &str,
-        nominated: &str,
+        nominated: Option<&str>,
         api: &mut dyn Api,
         now: Time,
     ) -> Result<(), Status> {
@@ -284,11 +305,7 @@ impl Scheduler {
         };
         self.update_status(pod, api, |pod| {
             let changed = set_condition(pod, condition.clone());
-            if nominated.is_empty() || pod.at("status.nominatedNodeName").str() == nominated {
-                return changed;
-            }
-            pod.set("status.nominatedNodeName", nominated);
-            true
+            nominated.is_some_and(|node| nominate(pod, node)) || changed
         })
     }
 
@@ -310,6 +327,18 @@ impl Scheduler {
     fn door<'a>(&self, api: &'a mut dyn Api) -> Door<'a> {
         self.events.door(api)
     }
+}
+
+/// Sets the node that room is made on; "" removes it. True where anything changed.
+fn nominate(pod: &mut Value, node: &str) -> bool {
+    if pod.at("status.nominatedNodeName").str() == node {
+        return false;
+    }
+    match node {
+        "" => drop(pod.remove("status.nominatedNodeName")),
+        _ => pod.set("status.nominatedNodeName", node),
+    }
+    true
 }
 
 /// Sets a condition; its transition time stays where its status does. True where anything changed.

@@ -88,6 +88,13 @@ impl Queue {
         }
     }
 
+    /// Puts a pod back in line that was set aside.
+    pub fn reconsider(&mut self, key: &str, now: Time) {
+        if self.unschedulable.contains_key(key) {
+            self.activate(key, now);
+        }
+    }
+
     fn backoff_ends(entry: &Entry) -> Time {
         if entry.attempts == 0 {
             return entry.last;

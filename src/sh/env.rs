@@ -37,6 +37,10 @@ pub trait Env {
     fn release(&mut self, port: u16);
     /// The addresses of a name, or an address itself: `web`, `web.ns.svc.cluster.local`, `10.96.0.10`.
     fn resolve(&mut self, host: &str) -> Result<Vec<String>, NetError>;
+    /// The names of an address.
+    fn reverse(&mut self, _ip: &str) -> Vec<String> {
+        Vec::new()
+    }
     /// Opens a connection to an address. The machine has looked at its own listeners for loopback before.
     fn connect(&mut self, ip: &str, port: u16) -> Result<Socket, NetError>;
     fn read(&mut self, socket: Socket) -> Read;

@@ -74,14 +74,15 @@ fn budget_of(store: &Store, pod: &Value) -> Result<Option<Value>, Status> {
 }
 
 /// Takes one disruption from the budget, or says why that cannot be. An unready pod costs nothing while enough
-/// others are healthy.
+/// others are healthy, or always where the budget says so.
 fn spend(mut budget: Value, pod: &Value, now: crate::apimachinery::Time) -> Result<Value, Status> {
     let name = budget.name().to_owned();
     let status = budget["status"].clone();
     let ready =
         pod.at("status.conditions").items().iter().any(|c| c["type"].str() == "Ready" && c["status"].str() == "True");
     let (current, desired) = (status["currentHealthy"].int(), status["desiredHealthy"].int());
-    if !ready && current >= desired && desired > 0 {
+    let always = budget.at("spec.unhealthyPodEvictionPolicy").str() == "AlwaysAllow";
+    if !ready && (always || (current >= desired && desired > 0)) {
         return Ok(budget);
     }
     if status["observedGeneration"].int() < budget.generation() {

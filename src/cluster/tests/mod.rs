@@ -2,6 +2,7 @@
 
 mod jobs;
 mod kubelet;
+mod scheduling;
 mod storage;
 mod workloads;
 

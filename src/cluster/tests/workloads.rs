@@ -102,3 +102,81 @@ fn an_endpoint_that_is_not_ready_does_not_serve() {
     let conditions = &slice["endpoints"][0]["conditions"];
     assert_eq!(conditions["serving"].as_bool(), Some(false));
 }
+
+fn stateful(strategy: &str) -> String {
+    format!(
+        r#"{{"apiVersion":"apps/v1","kind":"StatefulSet","metadata":{{"name":"w"}},"spec":{{"serviceName":"w","replicas":2,
+            "updateStrategy":{strategy},"selector":{{"matchLabels":{{"a":"b"}}}},"template":{{"metadata":{{"labels":{{"a":"b"}}}},
+            "spec":{{"containers":[{{"name":"c","image":"nginx:1.25"}}]}}}}}}}}"#
+    )
+}
+
+fn images(list: &Value) -> Vec<&str> {
+    list["items"].items().iter().map(|p| p.at("spec.containers")[0]["image"].str()).collect()
+}
+
+#[test]
+fn pods_that_somebody_deletes_are_made_of_the_new_revision() {
+    // newVersionedStatefulSetPod: only below the partition the old one is kept.
+    let mut cluster = Cluster::boot(&ClusterSpec::plain(1));
+    create(&mut cluster, &[(SETS, &stateful(r#"{"type":"OnDelete"}"#))]);
+    look(&mut cluster, PODS, 20);
+    let image = r#"{"spec":{"template":{"spec":{"containers":[{"name":"c","image":"nginx:1.26"}]}}}}"#;
+    patch(&mut cluster, &format!("{SETS}/w"), image);
+    let pods = look(&mut cluster, PODS, 5);
+    assert_eq!(images(&pods), ["nginx:1.25", "nginx:1.25"]);
+    cluster.handle(Request::delete(format!("{PODS}/w-0"), Value::Null));
+    let pods = look(&mut cluster, PODS, 20);
+    assert_eq!(images(&pods), ["nginx:1.26", "nginx:1.25"]);
+}
+
+#[test]
+fn a_stateful_set_takes_over_what_its_predecessor_left() {
+    let mut cluster = Cluster::boot(&ClusterSpec::plain(1));
+    create(&mut cluster, &[(SETS, &stateful("{}"))]);
+    look(&mut cluster, PODS, 20);
+    let orphan = object! { "apiVersion" => "v1", "kind" => "DeleteOptions", "propagationPolicy" => "Orphan" };
+    cluster.handle(Request::delete(format!("{SETS}/w"), orphan));
+    look(&mut cluster, PODS, 5);
+    create(&mut cluster, &[(SETS, &stateful("{}"))]);
+    let set = look(&mut cluster, &format!("{SETS}/w"), 5);
+    assert_eq!((set.at("status.readyReplicas").int(), set.at("status.updatedReplicas").int()), (2, 2));
+}
+
+#[test]
+fn a_pod_that_its_node_rejects_says_nothing_of_its_containers() {
+    let mut cluster = Cluster::boot(&ClusterSpec::plain(1));
+    let pod = r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{"nodeName":"node-1","containers":[{"name":"c",
+        "image":"nginx","resources":{"requests":{"cpu":"10"}}}]}}"#;
+    create(&mut cluster, &[(PODS, pod)]);
+    let pod = look(&mut cluster, &format!("{PODS}/p"), 5);
+    assert_eq!((pod.at("status.phase").str(), pod.at("status.reason").str()), ("Failed", "OutOfcpu"));
+    assert!(pod.at("status.containerStatuses").is_null());
+}
+
+#[test]
+fn pods_stay_under_a_taint_as_long_as_they_tolerate_it() {
+    let mut cluster = Cluster::boot(&ClusterSpec::plain(1));
+    let pod = r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{"nodeName":"node-1","tolerations":[{"key":"k",
+        "operator":"Exists","effect":"NoExecute","tolerationSeconds":30}],"containers":[{"name":"c","image":"nginx"}]}}"#;
+    create(&mut cluster, &[(PODS, pod)]);
+    let node = "/api/v1/nodes/node-1";
+    let taint = r#"{"spec":{"taints":[{"key":"k","value":"v","effect":"NoExecute"}]}}"#;
+    patch(&mut cluster, node, taint);
+    look(&mut cluster, PODS, 20);
+    patch(&mut cluster, node, r#"{"spec":{"taints":null}}"#);
+    look(&mut cluster, PODS, 20);
+    patch(&mut cluster, node, taint);
+    assert!(look(&mut cluster, &format!("{PODS}/p"), 29).deletion_timestamp().is_none());
+    look(&mut cluster, PODS, 40);
+    let events: Vec<String> =
+        events_of(&mut cluster, "Pod").into_iter().filter(|e| e.starts_with("TaintManagerEviction")).collect();
+    // taint_eviction.go.
+    assert_eq!(
+        events,
+        [
+            "TaintManagerEviction: Cancelling deletion of Pod default/p",
+            "TaintManagerEviction: Marking for deletion Pod default/p"
+        ]
+    );
+}

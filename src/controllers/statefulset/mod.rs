@@ -108,14 +108,11 @@ impl Work<'_> {
 
     /// The revision that a pod of an ordinal is made of. Models `newVersionedStatefulSetPod`.
     fn revision_for(&self, ordinal: i64) -> &Value {
-        let kept = match self.is_rolling() {
-            false => true,
-            true => ordinal < self.start() + self.partition(),
+        let kept = match self.set.at("spec.updateStrategy.rollingUpdate").is_null() {
+            true => self.set.at("status.currentReplicas").int(),
+            false => self.partition(),
         };
-        let unrolled = self.is_rolling()
-            && self.partition() == 0
-            && ordinal < self.start() + self.set.at("status.currentReplicas").int();
-        if kept || unrolled { self.current } else { self.update }
+        if self.is_rolling() && ordinal < self.start() + kept { self.current } else { self.update }
     }
 
     /// Models `updateStatefulSet`: creates and deletes in order, then updates from the last to the first. Names the pod

@@ -19,7 +19,7 @@ pub enum Base {
 }
 
 const APPLETS: &str = "[ ash awk base64 basename cat chmod chown clear cp cut date df dirname du echo egrep env expr false \
-    fgrep find free getopt grep gunzip gzip head hostname id ifconfig ip kill killall ln ls md5sum mkdir mktemp more mount mv nc nl nproc ping telnet \
+    fgrep find free getopt grep gunzip gzip head hostname httpd id ifconfig ip kill killall ln ls md5sum mkdir mktemp more mount mv nc nl nproc ping telnet \
     netstat nslookup pidof ping printenv printf ps pwd readlink realpath rev rm rmdir sed seq sh sha256sum sleep sort stat \
     tac tail tar tee test timeout top touch tr true uname uniq uptime vi watch wc wget which whoami xargs yes";
 const DEBIAN: &str = "[ awk base64 basename bash cat chmod chown clear cp cut date df dirname du echo egrep env expr false fgrep \
@@ -66,7 +66,11 @@ pub fn tree(image: &Image, base: Base, release: &Release) -> Files {
     };
     for tool in tools.split_whitespace() {
         // busybox' own shell has words of its own for errors.
-        let program = if tool == "sh" && dir == "/bin" { "ash" } else { tool };
+        let program = match tool {
+            "sh" if dir == "/bin" => "ash",
+            "httpd" => "busybox-httpd",
+            tool => tool,
+        };
         put(&format!("{dir}/{tool}"), &executable(program));
     }
     if base == Base::Full {

@@ -157,6 +157,16 @@ pub const IMAGES: &[Image] = &[
         &["/test-webserver"],
         &[("/test-webserver", "page-80")],
     ),
+    // --- "Kubernetes in Action" --------------------------------------------------------------------------------------
+    serves(
+        "docker.io/luksa/kiada",
+        &["docker.io/luksa/quiz-api", "docker.io/luksa/quote-service", "docker.io/luksa/quiz-initializer"],
+        &["node", "app.js"],
+        &[("/usr/local/bin/node", "page-8080")],
+        300,
+    ),
+    small("docker.io/luksa/kubectl-proxy", &[], &["/kubectl-proxy.sh"], &[("/kubectl-proxy.sh", "page-8001")]),
+    small("docker.io/luksa/kiada-ssl-proxy", &[], &["envoy"], &[("/usr/local/bin/envoy", "page-8443")]),
     // --- proxies ---------------------------------------------------------------------------------------------------
     serves("docker.io/library/haproxy", &[], &["haproxy"], &[("/usr/local/sbin/haproxy", "page-80")], 40),
     small("docker.io/library/traefik", &[], &["traefik"], &[("/usr/local/bin/traefik", "page-80")]),

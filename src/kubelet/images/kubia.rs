@@ -32,11 +32,14 @@ pub const IMAGES: &[Image] = &[
         &[("/usr/local/bin/node", "kubia-unhealthy")],
         "as kubia, but answers 500 from the sixth request on",
     ),
-    image(
-        "docker.io/luksa/kubia-pet",
-        &[("/usr/local/bin/node", "kubia-pet")],
-        "keeps what is posted to it in /var/data/kubia.txt",
-    ),
+    Image {
+        also: &["docker.io/luksa/kubia-pet-peers"],
+        ..image(
+            "docker.io/luksa/kubia-pet",
+            &[("/usr/local/bin/node", "kubia-pet")],
+            "keeps what is posted to it in /var/data/kubia.txt",
+        )
+    },
 ];
 
 pub const APPS: &[App] = &[node("kubia", answer), node("kubia-unhealthy", unhealthy), node("kubia-pet", pet)];

@@ -14,6 +14,7 @@ mod server;
 mod small;
 mod stock;
 mod web;
+mod web_files;
 
 pub use reference::Reference;
 
@@ -104,6 +105,7 @@ const FAMILIES: &[&[Image]] = &[
     kubia::IMAGES,
     nginx::IMAGES,
     web::IMAGES,
+    web_files::IMAGES,
     redis::IMAGES,
     stock::IMAGES,
     language::IMAGES,
@@ -111,7 +113,7 @@ const FAMILIES: &[&[Image]] = &[
 ];
 
 /// The servers of the families.
-const FAMILY_APPS: &[&[server::App]] = &[kubia::APPS, nginx::APPS, web::APPS, common::APPS];
+const FAMILY_APPS: &[&[server::App]] = &[kubia::APPS, nginx::APPS, web::APPS, web_files::APPS, common::APPS];
 
 /// The small programs of the families.
 const FAMILY_PROGRAMS: &[&[(&str, language::Run)]] = &[language::PROGRAMS, net_tools::PROGRAMS, small::PROGRAMS];

@@ -218,6 +218,17 @@ fn shells_use_the_words_of_their_image() {
 }
 
 #[test]
+fn busybox_serves_files() {
+    let mut env = Alone::default();
+    let mut kernel = boot("busybox", "box", &mut env);
+    kernel.files.put("/www/index.html", b"hi\n", Time::default());
+    let argv = ["httpd", "-f", "-p", "8080", "-h", "/www"].map(str::to_owned).to_vec();
+    kernel.spawn(Spawn { argv, ..Spawn::default() }, &mut env).expect("starts");
+    kernel.step(Time::default(), &mut env);
+    assert!(call(&mut kernel, 8080, "GET / HTTP/1.0\r\n\r\n", &mut env).ends_with("hi\n"));
+}
+
+#[test]
 fn servers_of_images_do_not_stand_in_for_tools() {
     assert_eq!(run("busybox", &[], &["whoami"]), ("root\n".to_owned(), Some(0)));
 }

@@ -41,6 +41,9 @@ impl Io<'_> {
 
     pub fn write_file(&mut self, path: &str, data: &[u8]) -> Result<(), FileError> {
         let (path, now) = (self.path(path), self.now());
+        if path == "/dev/null" {
+            return Ok(());
+        }
         self.progress = true;
         let (files, at) = self.disk(&path);
         files.write(&at, data, now)

@@ -49,6 +49,11 @@ impl Io<'_> {
         }
     }
 
+    /// The names of an address.
+    pub fn reverse(&mut self, ip: &str) -> Vec<String> {
+        self.env.reverse(ip)
+    }
+
     pub fn connect(&mut self, ip: &str, port: u16) -> Result<Sock, NetError> {
         self.progress = true;
         let loopback = ip.starts_with("127.") || ip == "::1" || ip == "0.0.0.0";

@@ -42,6 +42,9 @@ pub fn nslookup(io: &mut Io<'_>, call: &Call<'_>) -> i32 {
     let (server, search) = resolv_conf(io);
     let server = names.next().cloned().unwrap_or(server);
     io.out(&format!("Server:\t\t{server}\nAddress:\t{server}:53\n\n"));
+    if let Ok(ip) = name.parse::<std::net::Ipv4Addr>() {
+        return reverse(io, ip);
+    }
     match look_up(io, &name) {
         Some((full, ips)) => {
             for ip in ips {
@@ -59,6 +62,22 @@ pub fn nslookup(io: &mut Io<'_>, call: &Call<'_>) -> i32 {
             1
         }
     }
+}
+
+/// `nslookup` of an address.
+fn reverse(io: &mut Io<'_>, ip: std::net::Ipv4Addr) -> i32 {
+    let [a, b, c, d] = ip.octets();
+    let asked = format!("{d}.{c}.{b}.{a}.in-addr.arpa");
+    let names = io.reverse(&ip.to_string());
+    if names.is_empty() {
+        io.out(&format!("** server can't find {asked}: NXDOMAIN\n\n"));
+        return 1;
+    }
+    for name in names {
+        io.out(&format!("{asked}\tname = {name}\n"));
+    }
+    io.out("\n");
+    0
 }
 
 pub fn getent(io: &mut Io<'_>, call: &Call<'_>) -> i32 {
