@@ -4,6 +4,7 @@ use super::{ApiServer, Call};
 use crate::api::decode::Decoded;
 use crate::apimachinery::{Map, Object, Status, Value};
 use crate::apiserver::options::WriteOptions;
+use crate::apiserver::rbac::User;
 use crate::apiserver::{convert, crd, managed};
 use crate::client::Reply;
 use crate::registry::store::Part;
@@ -28,6 +29,9 @@ impl ApiServer {
     ) -> Result<Value, Status> {
         self.check_namespace(call, object.name())?;
         object = convert::to_stored(call.resource, object);
+        if call.resource.kind == "CertificateSigningRequest" {
+            requested_by(&User::of(call.request), &mut object);
+        }
         let now = self.now();
         let managed = managed.or_else(|| managed::after_write(call, &Value::Null, &object, Part::Main, now));
         self.mutate(call, &mut object, &Value::Null, warnings)?;
@@ -55,6 +59,12 @@ impl ApiServer {
         }
         crd::validate(call.resource, object)
     }
+}
+
+/// Keeps in a signing request who made it. Models the strategy of `certificates`.
+fn requested_by(user: &User, object: &mut Value) {
+    object.set("spec.username", user.name.as_str());
+    object.set("spec.groups", user.groups.iter().map(String::as_str).collect::<Value>());
 }
 
 /// Fills in the namespace of the path; another one in the body is an error. Models

@@ -147,6 +147,10 @@ impl Builder {
         } else {
             return Err(self.nothing_named(f).await);
         };
+        if !self.stop_at_error {
+            // What was not found is said after what went wrong with what was.
+            entries.sort_by_key(Result::is_err);
+        }
         if self.stop_at_error {
             if let Some(at) = entries.iter().position(Result::is_err) {
                 entries.truncate(at + 1);
