@@ -64,6 +64,15 @@ impl Error {
         }
     }
 
+    /// As [`Self::all`], where kubectl keeps even one error in a list: it is said without `error: `.
+    pub fn listed(errors: Vec<Error>) -> Result {
+        let bare = |error| match error {
+            Error::Msg(text) => Error::Raw(text),
+            other => other,
+        };
+        Self::all(errors.into_iter().map(bare).collect())
+    }
+
     /// Says what was done to which file. Models `cmdutil.AddSourceToErr`.
     pub fn with_source(self, verb: &str, source: &str) -> Self {
         if source.is_empty() {

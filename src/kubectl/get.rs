@@ -173,7 +173,7 @@ async fn table(f: &Factory) -> Result {
             false => f.err("No resources found\n"),
         }
     }
-    Error::all(errors)
+    Error::listed(errors)
 }
 
 /// Adds a table; a blank line comes before it once it turns out not to be empty.
@@ -193,7 +193,7 @@ async fn generic(f: &Factory, mut printer: Printer) -> Result {
     let (mut infos, mut errors) = builder.infos(f).await?;
     errors.retain(|e| !ignores(f, e));
     if infos.is_empty() && single {
-        return Error::all(errors);
+        return Error::listed(errors);
     }
     let sort_by = f.flags.str("sort-by");
     if !sort_by.is_empty() && !single && !infos.is_empty() && !sort::infos(&mut infos, sort_by)? {

@@ -108,7 +108,7 @@ async fn run(f: &Factory) -> Result {
             false => format!("No resources found in {} namespace.\n", f.namespace()?.0),
         });
     }
-    Error::all(errors)
+    Error::listed(errors)
 }
 
 /// Describes one after another, two lines apart; the same failure is reported once.

@@ -127,10 +127,14 @@ async fn versions(f: &Factory, info: &Info) -> Result<(Value, Value)> {
     } else if live.is_null() {
         util::create(f, info, &options).await?
     } else {
-        let (kind, patch) = apply::patch_without_annotation(info, &live)?;
+        let (kind, mut patch) = apply::patch_without_annotation(info, &live)?;
         match patch.is_empty() {
             true => live.clone(),
-            false => util::patch(f, info, kind, patch, "", &options).await?,
+            false => {
+                // What is compared is what is there now, whatever version the file was made from.
+                patch.set("metadata.resourceVersion", live.at("metadata.resourceVersion").clone());
+                util::patch(f, info, kind, patch, "", &options).await?
+            }
         }
     };
     Ok((live, merged))
