@@ -32,6 +32,9 @@ async fn run(f: &Factory, unschedulable: bool) -> Result {
     if f.args().is_empty() && selector.is_empty() {
         return Err(f.usage_error(format!("USAGE: {} NODE [flags]", f.command.name)));
     }
+    if !f.args().is_empty() && !selector.is_empty() {
+        return Err(f.usage_error("cannot specify both a node name and a --selector option"));
+    }
     let builder = Builder::new(f)?;
     let builder = match f.args() {
         [] => builder.labelled("nodes", selector),

@@ -129,7 +129,11 @@ pub fn locally(object: &Value, kind: PatchType, body: &Value) -> Result<Value> {
         PatchType::Merge | PatchType::Apply => merge::apply(object, body)?,
         PatchType::Strategic => match schema::by_gvk(&gvk.group, &gvk.version, &gvk.kind) {
             Some(schema) => strategic::apply(object, body, Some(&schema))?,
-            None => merge::apply(object, body)?,
+            None => {
+                return Err(Error::Msg(format!(
+                    "strategic merge patch is not supported for {gvk} locally, try --type merge"
+                )));
+            }
         },
     })
 }
