@@ -35,7 +35,8 @@ async fn run(f: &Factory, unschedulable: bool) -> Result {
     if !f.args().is_empty() && !selector.is_empty() {
         return Err(f.usage_error("cannot specify both a node name and a --selector option"));
     }
-    let builder = Builder::new(f)?;
+    let mut builder = Builder::new(f)?;
+    builder.stop_at_error = true;
     let builder = match f.args() {
         [] => builder.labelled("nodes", selector),
         names => builder.named("nodes", names),

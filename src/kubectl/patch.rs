@@ -49,7 +49,6 @@ async fn run(f: &Factory) -> Result {
     let local = f.flags.bool("local");
     let mut builder = Builder::new(f)?.files(f);
     builder.local = local;
-    builder.latest = !local;
     builder.subresource = f.flags.str("subresource").to_owned();
     if !local {
         builder = builder.args(f, false, f.args()).await?;

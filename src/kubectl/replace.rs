@@ -73,8 +73,7 @@ async fn run(f: &Factory) -> Result {
             Err(e) => errors.push(e),
         }
     }
-    errors.extend(not_found);
-    Error::all(errors)
+    Error::all_then(errors, not_found)
 }
 
 async fn remove(f: &Factory, infos: &[Info]) -> Result {

@@ -27,8 +27,7 @@ pub async fn run(f: &Factory) -> Result {
         };
         errors.extend(printed.err());
     }
-    errors.extend(not_found);
-    Error::all(errors)
+    Error::all_then(errors, not_found)
 }
 
 /// Goes back, and says what was done.
