@@ -161,7 +161,7 @@ pub fn first_word(command: &Command, words: &[String]) -> Option<String> {
 pub fn parse(found: &Found) -> Result<Parsed> {
     let parsed = flags::parse(&found.command.all_flags(), &found.words)
         .map_err(|text| Error::Flag { text, path: found.path.clone() })?;
-    if parsed.bool("help") || parsed.changed("help") {
+    if parsed.bool("help") {
         return Ok(parsed);
     }
     let missing: Vec<String> =

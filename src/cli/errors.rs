@@ -64,6 +64,21 @@ impl Error {
         }
     }
 
+    /// What went wrong, then what was not found: the latter as one error, where there is something before it.
+    pub fn all_then(mut errors: Vec<Error>, not_found: Vec<Error>) -> Result {
+        errors.extend(Self::all(not_found).err());
+        Self::all(errors)
+    }
+
+    /// As [`Self::all`], where kubectl keeps even one error in a list: it is said without `error: `.
+    pub fn listed(errors: Vec<Error>) -> Result {
+        let bare = |error| match error {
+            Error::Msg(text) => Error::Raw(text),
+            other => other,
+        };
+        Self::all(errors.into_iter().map(bare).collect())
+    }
+
     /// Says what was done to which file. Models `cmdutil.AddSourceToErr`.
     pub fn with_source(self, verb: &str, source: &str) -> Self {
         if source.is_empty() {
@@ -162,7 +177,6 @@ fn in_list(error: &Error) -> String {
         Error::Refused(host) => {
             format!("The connection to the server {host} was refused - did you specify the right host or port?")
         }
-        Error::Many(list) => list.iter().map(in_list).collect::<Vec<_>>().join("\n"),
         Error::Usage { text, path } => format!("{text}\nSee '{path} -h' for help and examples"),
         other => other.text(),
     }

@@ -110,6 +110,7 @@ impl Factory {
         let config = self.kubeconfig()?;
         let target = config.target(&self.flags)?;
         config.check_files(&*self.ctx.system, &target)?;
+        self.check_impersonation(&target.user)?;
         Ok(target)
     }
     /// The namespace to work in, and whether the command line named it.
@@ -163,6 +164,17 @@ impl Factory {
             self.warn(warning);
         }
         Ok(reply)
+    }
+
+    /// Who acts as a member of a group acts as somebody. Models `transport.HTTPWrappersForConfig`.
+    fn check_impersonation(&self, user: &str) -> Result {
+        let more = ["as-group", "as-user-extra"].iter().any(|flag| !self.flags.list(flag).is_empty());
+        if self.flags.str("as").is_empty() && (more || !self.flags.str("as-uid").is_empty()) {
+            return Err(Error::Msg(format!(
+                "requesting uid, groups or user-extra for {user} without impersonating a user"
+            )));
+        }
+        Ok(())
     }
 
     fn impersonate(&self, request: Request) -> Request {

@@ -5,6 +5,7 @@ use super::util::{self, DryRun, WriteOptions};
 use crate::action;
 use crate::api::schema;
 use crate::apimachinery::patch::{merge, strategic};
+use crate::apimachinery::time::Duration;
 use crate::apimachinery::{Object, Value};
 use crate::cli::builder::{Builder, Info};
 use crate::cli::command::Command;
@@ -72,6 +73,12 @@ async fn run(f: &Factory) -> Result {
         return Err("all resources selected for prune without explicitly passing --all. To prune all resources, pass \
                     the --all flag. If you did not mean to prune all resources, specify a label selector"
             .into());
+    }
+    if flags.bool("prune") && server_side {
+        return Err("--prune is in alpha and doesn't currently work on objects created by server-side apply".into());
+    }
+    if flags.bool("prune") {
+        super::prune::check(f).await?;
     }
     let manager = if server_side { "kubectl" } else { "kubectl-client-side-apply" };
     let validation = util::validation(f)?;
@@ -194,22 +201,55 @@ async fn by_client(f: &Factory, info: &Info, options: &WriteOptions) -> Result<(
     if options.dry_run == DryRun::Client {
         return Ok((super::patch::locally(&current, kind, &patch)?, "configured"));
     }
-    match util::patch(f, info, kind, patch.clone(), "", options).await {
-        Ok(object) => Ok((object, "configured")),
-        Err(e) if e.is("Conflict") => {
-            let current = f.send(Request::get(info.url())).await?;
-            let (kind, patch) = patch_for(info, &current)?;
-            Ok((util::patch(f, info, kind, patch, "", options).await?, "configured"))
+    let mut patch = patch;
+    let mut done = util::patch(f, info, kind, patch.clone(), "", options).await;
+    for attempt in 1..=MOST_CONFLICTS {
+        if !matches!(&done, Err(e) if e.is("Conflict")) {
+            break;
         }
-        Err(e) if f.flags.bool("force") && e.is("Invalid") => {
-            f.send(Request::delete(info.url(), Value::Null)).await?;
-            super::delete::wait_gone(f, info, current.uid(), f.flags.duration("timeout")).await?;
-            first_time(f, info, options).await.map(|(object, _)| (object, "configured"))
+        if attempt > 1 {
+            f.ctx.client.clock.sleep(Duration::from_secs(1)).await;
+        }
+        let current = f.send(Request::get(info.url())).await?;
+        let (kind, again) = patch_for(info, &current)?;
+        patch = again;
+        done = util::patch(f, info, kind, patch.clone(), "", options).await;
+    }
+    match done {
+        Ok(object) => Ok((object, "configured")),
+        Err(e) if f.flags.bool("force") && (e.is("Invalid") || e.is("Conflict")) => {
+            recreate(f, info, &current, options).await.map(|object| (object, "configured"))
         }
         Err(e) => {
             let verb = format!("applying patch:\n{patch}\nto:\n{}\nfor:", described(info));
-            Err(e.with_source(&verb, &info.source))
+            Err(e.with_source("patching", &info.source).with_source(&verb, &info.source))
         }
+    }
+}
+
+/// How often a patch is made anew because the object changed meanwhile.
+const MOST_CONFLICTS: usize = 5;
+
+/// Deletes the object and creates what was to be applied; where that fails, the old one comes back. Models
+/// `Patcher.deleteAndCreate`.
+async fn recreate(f: &Factory, info: &Info, current: &Value, options: &WriteOptions) -> Result<Value> {
+    f.send(Request::delete(info.url(), Value::Null)).await?;
+    super::delete::wait_gone(f, info, current.uid(), f.flags.duration("timeout")).await?;
+    let mut new = Info { source: String::new(), ..info.clone() };
+    save_config(&mut new.object);
+    let error = match util::create(f, &new, options).await {
+        Ok(created) => return Ok(created),
+        Err(e) => e,
+    };
+    let old = Info { object: current.clone(), ..new };
+    match util::create(f, &old, options).await {
+        Ok(_) => Err(error),
+        Err(again) => Err(Error::Msg(format!(
+            "An error occurred force-replacing the existing object with the newly provided one:\n\n{}.\n\n\
+             Additionally, an error occurred attempting to restore the original object:\n\n{}",
+            error.text(),
+            again.text()
+        ))),
     }
 }
 

@@ -27,7 +27,7 @@ pub const COMMAND: Command = Command::new("attach", "Attach to a running contain
 
 async fn run(f: &Factory) -> Result {
     let word = match f.args() {
-        [] => return Err(f.usage_error("at least 1 argument is required for attach")),
+        [] => return Err("at least 1 argument is required for attach".into()),
         [word] => word,
         [kind, name] => {
             let info = pods::resource(f, &format!("{kind}/{name}")).await?;

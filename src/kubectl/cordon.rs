@@ -32,7 +32,11 @@ async fn run(f: &Factory, unschedulable: bool) -> Result {
     if f.args().is_empty() && selector.is_empty() {
         return Err(f.usage_error(format!("USAGE: {} NODE [flags]", f.command.name)));
     }
-    let builder = Builder::new(f)?;
+    if !f.args().is_empty() && !selector.is_empty() {
+        return Err(f.usage_error("cannot specify both a node name and a --selector option"));
+    }
+    let mut builder = Builder::new(f)?;
+    builder.stop_at_error = true;
     let builder = match f.args() {
         [] => builder.labelled("nodes", selector),
         names => builder.named("nodes", names),

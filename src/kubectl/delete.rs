@@ -171,6 +171,7 @@ fn split(entries: Vec<Result<Info>>) -> (Vec<Info>, Vec<Error>) {
     for entry in entries {
         match entry {
             Ok(info) => infos.push(info),
+            Err(Error::Many(several)) => errors.extend(several),
             Err(e) => errors.push(e),
         }
     }
@@ -187,8 +188,9 @@ async fn confirmed(f: &Factory, infos: &[Info]) -> bool {
 
 impl Deletion {
     /// Deletes the objects, prints each, and waits for their end.
-    pub async fn run(&self, f: &Factory, infos: Vec<Info>, mut errors: Vec<Error>) -> Result {
-        errors.retain(|e| !(self.ignore_not_found && e.is_not_found()));
+    pub async fn run(&self, f: &Factory, infos: Vec<Info>, mut not_found: Vec<Error>) -> Result {
+        not_found.retain(|e| !(self.ignore_not_found && e.is_not_found()));
+        let mut errors = Vec::new();
         let (mut found, mut gone) = (0, Vec::new());
         let mut warn = self.warn_cluster_scope;
         for info in infos {
@@ -203,7 +205,7 @@ impl Deletion {
                 Err(e) => errors.push(e),
             }
         }
-        Error::all(errors)?;
+        Error::all_then(errors, not_found)?;
         if found == 0 {
             f.out("No resources found\n");
             return Ok(());

@@ -44,7 +44,8 @@ async fn run(f: &Factory) -> Result {
         return Err(f.usage_error("cannot specify both a node name and a --selector option"));
     }
     let dry_run = DryRun::of(f)?;
-    let builder = Builder::new(f)?;
+    let mut builder = Builder::new(f)?;
+    builder.stop_at_error = true;
     let builder = match f.args() {
         [] => builder.labelled("nodes", selector),
         names => builder.named("nodes", names),

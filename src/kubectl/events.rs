@@ -1,6 +1,7 @@
 //! `kubectl events`. Models `kubectl/pkg/cmd/events`.
 
 use super::describe::event_age;
+use super::util::{request_deadline, turn};
 use crate::action;
 use crate::apimachinery::{Object, Time, Value};
 use crate::cli::builder::no_type;
@@ -154,8 +155,9 @@ impl View {
 
 async fn watch(f: &Factory, request: Request, view: &mut View) -> Result {
     let watch = f.watch(request.query("watch", "true")).await?;
+    let deadline = request_deadline(f);
     loop {
-        let poll = f.ctx.client.next_events(watch.id).await;
+        let poll = f.ctx.client.poll_watch(watch.id).await;
         for event in poll.events {
             let shown = matches!(event.kind, "ADDED" | "MODIFIED") && fits(f.flags.list("types"), &event.object);
             if shown {
@@ -163,8 +165,9 @@ async fn watch(f: &Factory, request: Request, view: &mut View) -> Result {
             }
         }
         f.check_pipe()?;
-        if poll.closed {
+        if poll.closed || deadline.is_some_and(|d| f.ctx.client.clock.now() >= d) {
             return Ok(());
         }
+        turn(&f.ctx.client.clock, deadline).await;
     }
 }

@@ -45,6 +45,7 @@ pub const COMMAND: Command = Command::new(
 async fn run(f: &Factory) -> Result {
     let mut builder = Builder::new(f)?.files(f);
     builder.latest = true;
+    builder.typed = true;
     let mut errors = Vec::new();
     for entry in builder.args(f, false, f.args()).await?.entries(f).await? {
         let done = match entry {

@@ -131,7 +131,7 @@ async fn table(f: &Factory) -> Result {
     let by_server = f.flags.bool("server-print");
     let mut builder = builder(f, if by_server { Accept::Table } else { Accept::Json }).await?;
     builder.whole_rows = by_server && !f.flags.str("sort-by").is_empty();
-    let namespace = builder.namespace.clone();
+    let (namespace, single) = (builder.namespace.clone(), builder.is_single());
     let (mut infos, mut errors) = builder.infos(f).await?;
     errors.retain(|e| !ignores(f, e));
     for info in &mut infos {
@@ -173,7 +173,7 @@ async fn table(f: &Factory) -> Result {
             false => f.err("No resources found\n"),
         }
     }
-    Error::all(errors)
+    if single { Error::all(errors) } else { Error::listed(errors) }
 }
 
 /// Adds a table; a blank line comes before it once it turns out not to be empty.

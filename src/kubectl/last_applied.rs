@@ -58,6 +58,7 @@ async fn view(f: &Factory) -> Result {
     }
     let mut builder = Builder::new(f)?.files(f).selector(f).all(f);
     builder.latest = true;
+    builder.stop_at_error = true;
     for info in builder.args(f, false, f.args()).await?.all_infos(f).await? {
         let Some(text) = info.object.annotation(LAST_APPLIED) else {
             // kubectl wraps an error that is not there, so that what came from no file goes by unsaid.

@@ -106,7 +106,7 @@ fn unknown_word(found: &command::Found) -> Option<Error> {
 
 async fn start(f: &Factory, flags: &Parsed) -> Result {
     flags.notices.iter().for_each(|notice| f.err(notice));
-    if flags.changed("help") {
+    if flags.bool("help") {
         f.out(&help_text(f.command, &f.path));
         return Ok(());
     }
@@ -117,15 +117,19 @@ async fn start(f: &Factory, flags: &Parsed) -> Result {
             f.out(&help_text(f.command, &f.path));
             Ok(())
         }
+        // It runs, whatever follows, and shows its help.
+        Action::Group if f.command.name == "certificate" => {
+            f.out(&help_text(f.command, &f.path));
+            Ok(())
+        }
         Action::Group if !f.args().is_empty() => {
             Err(f.usage_error(format!("unknown command {:?}", f.args().join(" "))))
         }
         Action::Group => {
             let text = help_text(f.command, &f.path);
-            if f.command.name == "rollout" {
-                f.out(&text)
-            } else {
-                f.err(&text)
+            match f.command.name {
+                "rollout" => f.out(&text),
+                _ => f.err(&text),
             }
             Err(Error::Exit(1))
         }

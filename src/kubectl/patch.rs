@@ -49,7 +49,6 @@ async fn run(f: &Factory) -> Result {
     let local = f.flags.bool("local");
     let mut builder = Builder::new(f)?.files(f);
     builder.local = local;
-    builder.latest = !local;
     builder.subresource = f.flags.str("subresource").to_owned();
     if !local {
         builder = builder.args(f, false, f.args()).await?;
@@ -129,7 +128,11 @@ pub fn locally(object: &Value, kind: PatchType, body: &Value) -> Result<Value> {
         PatchType::Merge | PatchType::Apply => merge::apply(object, body)?,
         PatchType::Strategic => match schema::by_gvk(&gvk.group, &gvk.version, &gvk.kind) {
             Some(schema) => strategic::apply(object, body, Some(&schema))?,
-            None => merge::apply(object, body)?,
+            None => {
+                return Err(Error::Msg(format!(
+                    "strategic merge patch is not supported for {gvk} locally, try --type merge"
+                )));
+            }
         },
     })
 }

@@ -151,23 +151,52 @@ impl Drop for Connection {
     }
 }
 
+/// The addresses of `--address`, sorted. Models `parseAddresses`.
+fn addresses(f: &Factory) -> Result<Vec<String>> {
+    let mut out: Vec<String> = Vec::new();
+    let given = f.flags.list("address");
+    if given.is_empty() {
+        out.extend(["127.0.0.1".to_owned(), "::1".to_owned()]);
+    }
+    for address in given {
+        match address.parse::<std::net::IpAddr>() {
+            Ok(_) => out.push(address.clone()),
+            Err(_) if address == "localhost" => out.extend(["127.0.0.1".to_owned(), "::1".to_owned()]),
+            Err(_) => return Err(Error::Msg(format!("{address} is not a valid IP"))),
+        }
+    }
+    out.sort();
+    out.dedup();
+    Ok(out)
+}
+
+/// An address with a port, as Go's `net.JoinHostPort` writes it.
+fn joined(address: &str, port: u16) -> String {
+    if address.contains(':') { format!("[{address}]:{port}") } else { format!("{address}:{port}") }
+}
+
 fn listen(f: &Factory, ports: &[Port]) -> Result<Vec<Listener>> {
+    let addresses = addresses(f)?;
     let mut listeners = Vec::new();
     let mut refused = Vec::new();
     for port in ports {
         let (local, remote) = (port.local, port.remote);
         match f.ctx.system.listen(local) {
             Ok((handle, local)) => {
-                f.out(&format!(
-                    "Forwarding from 127.0.0.1:{local} -> {remote}\nForwarding from [::1]:{local} -> {remote}\n"
-                ));
+                for address in &addresses {
+                    f.out(&format!("Forwarding from {} -> {remote}\n", joined(address, local)));
+                }
                 listeners.push(Listener { system: f.ctx.system.clone(), handle, local, remote });
             }
             Err(_) => {
+                let failed = |address: &String| {
+                    let family = if address.contains(':') { "tcp6" } else { "tcp4" };
+                    let at = joined(address, local);
+                    format!("unable to create listener: Error listen {family} {at}: bind: address already in use")
+                };
                 f.err(&format!(
-                    "Unable to listen on port {local}: Listeners failed to create with the following errors: [unable \
-                     to create listener: Error listen tcp4 127.0.0.1:{local}: bind: address already in use unable to \
-                     create listener: Error listen tcp6 [::1]:{local}: bind: address already in use]\n"
+                    "Unable to listen on port {local}: Listeners failed to create with the following errors: [{}]\n",
+                    addresses.iter().map(failed).collect::<Vec<_>>().join(" ")
                 ));
                 refused.push(format!("{{{local} {remote}}}"));
             }

@@ -32,6 +32,15 @@ const TYPES: [(&str, &str); 16] = [
     ("", "persistentvolumes"),
 ];
 
+/// Reads `--prune-allowlist`, before anything is applied.
+pub async fn check(f: &Factory) -> Result {
+    if f.flags.list("prune-allowlist").is_empty() {
+        return Ok(());
+    }
+    let mapper = f.mapper().await?;
+    types(f, &mapper).map(drop)
+}
+
 /// Deletes what [`candidates`] finds.
 pub async fn run(f: &Factory, applied: &[Info], dry_run: DryRun) -> Result {
     for info in candidates(f, applied).await? {

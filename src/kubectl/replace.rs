@@ -62,14 +62,8 @@ async fn run(f: &Factory) -> Result {
     let mut printer = printers::for_operation(f, &options.dry_run.operation("replaced"))?;
     let mut builder = Builder::new(f)?.files(f);
     builder.validate = validation.to_owned();
+    let (infos, not_found) = builder.infos(f).await?;
     let mut errors = Vec::new();
-    let mut infos = Vec::new();
-    for entry in builder.entries(f).await? {
-        match entry {
-            Ok(info) => infos.push(info),
-            Err(e) => errors.push(e),
-        }
-    }
     if force {
         remove(f, &infos).await?;
     }
@@ -79,7 +73,7 @@ async fn run(f: &Factory) -> Result {
             Err(e) => errors.push(e),
         }
     }
-    Error::all(errors)
+    Error::all_then(errors, not_found)
 }
 
 async fn remove(f: &Factory, infos: &[Info]) -> Result {

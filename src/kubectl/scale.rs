@@ -35,20 +35,18 @@ async fn run(f: &Factory) -> Result {
     let options = WriteOptions { field_manager: String::new(), ..util::write_options(f, "")? };
     let mut builder = Builder::new(f)?.files(f).selector(f).all(f);
     builder.latest = true;
-    let entries = builder.args(f, f.flags.bool("all"), f.args()).await?.entries(f).await?;
-    let (mut count, mut errors) = (0, Vec::new());
-    for entry in entries {
-        let done = match entry {
-            Ok(info) => {
-                count += 1;
-                one(f, &info, replicas, &options).await
-            }
-            Err(e) => Err(e),
-        };
-        errors.extend(done.err());
+    let (infos, errors) = builder.args(f, f.flags.bool("all"), f.args()).await?.infos(f).await?;
+    if infos.is_empty() && errors.is_empty() {
+        return Err("no objects passed to scale".into());
     }
-    Error::all(errors)?;
-    if count == 0 { Err("no objects passed to scale".into()) } else { Ok(()) }
+    if !f.flags.str("resource-version").is_empty() && infos.len() > 1 {
+        return Err("cannot use --resource-version with multiple resources".into());
+    }
+    // The first that cannot be scaled is the last.
+    for info in &infos {
+        one(f, info, replicas, &options).await?;
+    }
+    Error::all(errors)
 }
 
 async fn one(f: &Factory, info: &Info, replicas: i64, options: &WriteOptions) -> Result {
@@ -63,9 +61,10 @@ async fn one(f: &Factory, info: &Info, replicas: i64, options: &WriteOptions) ->
     util::patch(f, info, PatchType::Merge, patch, "scale", options).await?;
     wait(f, info).await?;
     util::send_record(f, info, options).await?;
+    // What was there, with the new number where kinds of Kubernetes' own keep it.
     let mut object = info.object.clone();
-    if printers::has_output(f) {
-        object = f.send(Request::get(info.url())).await?;
+    if matches!(info.mapping.resource.group.as_str(), "" | "apps") {
+        object.set("spec.replicas", replicas);
     }
     printer.print(f, &object)
 }

@@ -180,7 +180,8 @@ async fn one(f: &Factory, info: &Info, changes: &Changes) -> Result {
     let options = util::write_options(f, "kubectl-taint")?;
     let mut object = info.object.clone();
     let operation = apply(&mut object, &info.name, changes, f.flags.bool("overwrite"))?;
-    let mut printer = printers::for_operation(f, &options.dry_run.operation(operation))?.typed();
+    // As with patch, the dry run does not show.
+    let mut printer = printers::for_operation(f, operation)?.typed();
     if options.dry_run == DryRun::Client {
         return printer.print(f, &object);
     }

@@ -64,19 +64,14 @@ async fn run(f: &Factory) -> Result {
     if is_create {
         until_created(f, &builder, deadline).await?;
     }
+    let (infos, mut not_found) = builder.infos(f).await?;
+    not_found.retain(|e| !(is_delete && e.is_not_found()));
+    let count = infos.len();
     let mut errors = Vec::new();
-    let mut count = 0;
-    for entry in builder.entries(f).await? {
-        match entry {
-            Ok(info) => {
-                count += 1;
-                errors.extend(one(f, &info, &conditions, deadline, timeout).await.err());
-            }
-            Err(e) if is_delete && e.is_not_found() => {}
-            Err(e) => errors.push(e),
-        }
+    for info in &infos {
+        errors.extend(one(f, info, &conditions, deadline, timeout).await.err());
     }
-    Error::all(errors)?;
+    Error::all_then(errors, not_found)?;
     if count == 0 && !is_delete { Err("no matching resources found".into()) } else { Ok(()) }
 }
 

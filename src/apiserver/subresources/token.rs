@@ -7,6 +7,7 @@ use crate::apiserver::ApiServer;
 use crate::apiserver::continue_token::base64_url;
 use crate::apiserver::handlers::{Call, body};
 use crate::client::Reply;
+use crate::storage::store::key_of;
 use crate::{list, object};
 
 const AUDIENCE: &str = "https://kubernetes.default.svc.cluster.local";
@@ -35,6 +36,7 @@ impl ApiServer {
             let gvk = GroupVersionKind::new("authentication.k8s.io", "v1", "TokenRequest");
             return Err(Status::invalid(&gvk, "", &vec![error]));
         }
+        self.check_bound(&account, request.at("spec.boundObjectRef"))?;
         let token = self.sign(&account, &request, seconds);
         let until = self.now() + Duration::from_secs(seconds.unsigned_abs());
         for (field, value) in [("name", account.name().to_owned()), ("namespace", account.namespace().to_owned())] {
@@ -43,6 +45,41 @@ impl ApiServer {
         request.set("metadata.creationTimestamp", self.now().rfc3339());
         request.set("status", object! { "token" => token, "expirationTimestamp" => until.rfc3339() });
         Ok(Reply::object(201, request))
+    }
+
+    /// What a token is bound to must be there.
+    fn check_bound(&self, account: &Value, reference: &Value) -> Result<(), Status> {
+        if reference.is_null() {
+            return Ok(());
+        }
+        let (kind, name) = (reference["kind"].str(), reference["name"].str());
+        let (resource, namespace) = match kind {
+            "Pod" => ("pods", account.namespace()),
+            "Secret" => ("secrets", account.namespace()),
+            "Node" => ("nodes", ""),
+            _ => {
+                let gvk = reference.gvk();
+                return Err(Status::bad_request(format!("cannot bind token to object of type {gvk}")));
+            }
+        };
+        let Some(object) = self.store.get(resource, &key_of(namespace, name)) else {
+            return Err(Status::not_found(resource, name));
+        };
+        if kind == "Pod" && object.at("spec.serviceAccountName").str() != account.name() {
+            return Err(Status::bad_request(format!(
+                "cannot bind token for serviceaccount {:?} to pod running with different serviceaccount name.",
+                account.name()
+            )));
+        }
+        let uid = reference["uid"].str();
+        if !uid.is_empty() && uid != object.uid() {
+            let why = format!(
+                "the UID in the bound object reference ({uid}) does not match the UID in record. The object might have \
+                 been deleted and then recreated"
+            );
+            return Err(Status::conflict(kind, name, &why));
+        }
+        Ok(())
     }
 
     /// A JSON web token with the claims of a real one; its signature is noise.

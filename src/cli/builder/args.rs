@@ -48,8 +48,15 @@ impl Builder {
             return Ok(self);
         }
         let Some((types, names)) = words.split_first() else { return Ok(self) };
+        if types.split(',').any(str::is_empty) {
+            return Err(super::no_type(""));
+        }
         self.types = self.replace_categories(f, types).await?;
         self.names = names.to_vec();
+        // Several types are written out, or have no names.
+        if self.types.len() > 1 && !types.contains(',') && !names.is_empty() {
+            self.errors.push(Error::msg("you must specify only one resource"));
+        }
         if names.is_empty() && self.label_selector.is_none() && allow_empty_selector {
             self.label_selector = Some(String::new());
         }

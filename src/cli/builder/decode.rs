@@ -60,7 +60,17 @@ pub fn flatten(value: Value) -> Vec<Value> {
     if !is_list {
         return vec![value];
     }
-    value["items"].items().iter().flat_map(|item| flatten(item.clone())).collect()
+    // The items of a list of one kind need not say it.
+    let kind = value.kind().strip_suffix("List").unwrap_or("");
+    let item = |item: &Value| {
+        let mut item = item.clone();
+        if !kind.is_empty() && item.kind().is_empty() && item.api_version().is_empty() {
+            item.set("kind", kind);
+            item.set("apiVersion", value.api_version());
+        }
+        flatten(item)
+    };
+    value["items"].items().iter().flat_map(item).collect()
 }
 
 /// What is checked of a document before the server sees it. Models `schemaValidation` with server-side validation.

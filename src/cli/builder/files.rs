@@ -14,6 +14,9 @@ impl Builder {
     /// Replaces directories by their files; what does not exist becomes an error.
     pub(super) fn expand_files(&mut self, f: &Factory) {
         let mut files = Vec::new();
+        if self.files.iter().filter(|path| *path == "-").count() > 1 {
+            self.errors.push(Error::msg("standard input cannot be used for multiple arguments"));
+        }
         for path in std::mem::take(&mut self.files) {
             if path == "-" || path.starts_with("http://") || path.starts_with("https://") {
                 files.push(path);
@@ -43,7 +46,11 @@ impl Builder {
 fn walk(f: &Factory, dir: &str, recursive: bool, depth: usize, found: &mut Vec<String>) {
     let Ok(entries) = f.ctx.system.list_dir(if dir.is_empty() { "/" } else { dir }) else { return };
     for entry in entries {
-        let path = format!("{dir}/{}", entry.name);
+        // As Go's `filepath.Join` has it: `./` goes.
+        let path = match dir {
+            "." => entry.name.clone(),
+            _ => format!("{}/{}", dir.strip_prefix("./").unwrap_or(dir), entry.name),
+        };
         if entry.is_dir {
             if recursive && depth < 32 {
                 walk(f, &path, recursive, depth + 1, found);

@@ -34,6 +34,8 @@ pub struct Builder {
     pub latest: bool,
     /// Rows of tables carry whole objects, not their metadata alone.
     pub whole_rows: bool,
+    /// Objects of files are decoded into Go's structs: kinds that Kubernetes does not have cannot be.
+    pub typed: bool,
     /// Nothing is asked of the server, types of files are taken as they stand.
     pub local: bool,
     /// Several types are an error.
@@ -147,6 +149,13 @@ impl Builder {
         } else {
             return Err(self.nothing_named(f).await);
         };
+        if !self.stop_at_error {
+            // What was not found is said after what went wrong with what was, and as one error.
+            entries.sort_by_key(Result::is_err);
+            let at = entries.iter().position(Result::is_err).unwrap_or(entries.len());
+            let errors: Vec<Error> = entries.drain(at..).filter_map(Result::err).collect();
+            entries.extend(Error::all(errors).err().map(Err));
+        }
         if self.stop_at_error {
             if let Some(at) = entries.iter().position(Result::is_err) {
                 entries.truncate(at + 1);
@@ -161,6 +170,7 @@ impl Builder {
         for entry in self.entries(f).await? {
             match entry {
                 Ok(info) => infos.push(info),
+                Err(Error::Many(several)) => errors.extend(several),
                 Err(e) => errors.push(e),
             }
         }
@@ -417,6 +427,13 @@ impl Builder {
 
     async fn info_of(&self, f: &Factory, source: &str, object: Value) -> Result<Info> {
         decode::decode(&object).map_err(|why| Error::Msg(format!("unable to decode {source:?}: {why}")))?;
+        if self.typed && crate::cli::typed::kind_of(&object).is_none() {
+            let (kind, version) = (object.kind(), object.api_version());
+            return Err(Error::Msg(format!(
+                "unable to decode {source:?}: no kind {kind:?} is registered for version {version:?} in scheme \
+                 \"pkg/scheme/scheme.go:28\""
+            )));
+        }
         let mapping = match self.local {
             true => Rc::new(decode::local_mapping(&object)),
             false => {

@@ -74,6 +74,9 @@ struct Resource {
 /// The objects that a kustomization directory makes, in the order in which they were found.
 pub fn build(f: &Factory, directory: &str) -> Result<Vec<Value>> {
     let root = f.ctx.system.absolute(directory);
+    if !f.ctx.system.is_dir(&root) {
+        return Err(no_directory(directory, &root));
+    }
     let mut resources = load(f, &root, 0)?;
     for resource in &mut resources {
         if resource.hashed {
@@ -141,10 +144,15 @@ fn load(f: &Factory, root: &str, depth: usize) -> Result<Vec<Resource>> {
     Ok(resources)
 }
 
+/// `said` is the path as it was given.
+fn no_directory(said: &str, path: &str) -> Error {
+    let missing = format!("evalsymlink failure on '{said}' : lstat {path}: no such file or directory");
+    Error::Msg(format!("must build at directory: not a valid directory: {missing}"))
+}
+
 fn kustomization(f: &Factory, root: &str) -> Result<Value> {
     if !f.ctx.system.is_dir(root) {
-        let missing = format!("evalsymlink failure on '{root}' : lstat {root}: no such file or directory");
-        return Err(Error::Msg(format!("must build at directory: not a valid directory: {missing}")));
+        return Err(no_directory(root, root));
     }
     let paths = FILES.iter().map(|name| join(root, name));
     let found: Vec<String> = paths.filter(|path| f.ctx.system.read_file(path).is_ok()).collect();

@@ -75,7 +75,10 @@ mod tests {
         let rule = |verbs: Value, resources: Value| object! { "apiGroups" => list![""], "resources" => resources, "verbs" => verbs };
         let get_pods = rule(list!["get"], list!["pods"]);
         let more = rule(list!["get", "list"], list!["pods"]);
-        assert_eq!(covers(&[get_pods.clone()], &[more.clone()]), [rule(list!["list"], list!["pods"])]);
+        assert_eq!(
+            covers(std::slice::from_ref(&get_pods), std::slice::from_ref(&more)),
+            [rule(list!["list"], list!["pods"])]
+        );
         assert!(covers(&[more], &[get_pods]).is_empty());
         let all = rule(list!["*"], list!["*/scale"]);
         assert!(covers(&[all], &[rule(list!["get"], list!["deployments/scale"])]).is_empty());

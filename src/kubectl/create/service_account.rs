@@ -97,7 +97,7 @@ fn bound_object(f: &Factory) -> Result<Option<Value>> {
         }
         return Ok(None);
     }
-    if !matches!(kind.as_str(), "Pod" | "Secret") {
+    if !matches!(kind.as_str(), "Node" | "Pod" | "Secret") {
         return Err("supported --bound-object-kind values are Node, Pod, Secret".into());
     }
     if name.is_empty() {

@@ -30,6 +30,7 @@ mod replicas;
 mod service;
 mod service_account;
 mod sets;
+mod signing_request;
 mod storage;
 mod table;
 mod template;
@@ -84,7 +85,9 @@ async fn run(f: &Factory) -> Result {
                     list of supported resources."
             .into());
     }
-    let builder = Builder::new(f)?.files(f).selector(f).all_namespaces(f).args(f, true, f.args()).await?;
+    let mut builder = Builder::new(f)?.files(f).selector(f).all_namespaces(f);
+    builder.latest = true;
+    let builder = builder.args(f, true, f.args()).await?;
     let (infos, mut errors) = builder.infos(f).await?;
     let mut describer = Describer::new(f);
     describer.show_events = match f.flags.changed("show-events") {
@@ -105,7 +108,7 @@ async fn run(f: &Factory) -> Result {
             false => format!("No resources found in {} namespace.\n", f.namespace()?.0),
         });
     }
-    Error::all(errors)
+    Error::listed(errors)
 }
 
 /// Describes one after another, two lines apart; the same failure is reported once.

@@ -5,7 +5,7 @@ use super::writer::Writer;
 use super::{
     config, cronjob, deployment, endpoints, endpointslice, hpa, ingress, job, limits, namespace, networking,
     networkpolicy, node, pdb, persistent_volume, persistent_volume_claim, pod, priorityclass, rbac, replicas, service,
-    service_account, sets, storage,
+    service_account, sets, signing_request, storage,
 };
 use crate::apimachinery::{Time, Value};
 use crate::cli::errors::Result;
@@ -85,6 +85,7 @@ static TABLE: &[Row] = &[
     spoken("storage.k8s.io", "StorageClass", Body::Alone(storage::describe_class)),
     spoken("storage.k8s.io", "VolumeAttributesClass", Body::Alone(storage::describe_attributes_class)),
     spoken("storage.k8s.io", "CSINode", Body::Alone(storage::describe_csi_node)),
+    spoken("certificates.k8s.io", "CertificateSigningRequest", Body::Alone(signing_request::describe)),
     spoken("scheduling.k8s.io", "PriorityClass", Body::Alone(priorityclass::describe)),
 ];
 

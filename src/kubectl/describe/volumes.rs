@@ -140,7 +140,8 @@ pub fn source(w: &mut Writer, volume: &Value) {
     }
     if source.field == "csi" {
         let attributes = of["volumeAttributes"].fields().map(|(k, v)| format!("{k}={}", v.str()));
-        multiline(w, "    VolumeAttributes", attributes);
+        // The level's blanks come before each of them too.
+        multiline(w, "    VolumeAttributes", attributes.map(|a| format!("    {a}")));
     }
 }
 

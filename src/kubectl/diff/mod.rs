@@ -60,7 +60,7 @@ async fn compare(f: &Factory) -> Result<bool> {
     let (mut infos, mut pairs) = (Vec::new(), Vec::new());
     for mut info in builder.all_infos(f).await? {
         let (live, merged) = versions(f, &info).await?;
-        pairs.push(Pair { file: file_name(&info), live: shown(f, &live), merged: shown(f, &merged) });
+        pairs.push(pair(f, &info, &live, merged));
         info.object = live;
         infos.push(info);
     }
@@ -68,7 +68,7 @@ async fn compare(f: &Factory) -> Result<bool> {
         let pruned = super::prune::candidates(f, &infos).await?;
         pairs.extend(pruned.iter().map(|i| Pair {
             file: file_name(i),
-            live: shown(f, &i.object),
+            live: pair(f, i, &Value::Null, i.object.clone()).merged,
             merged: String::new(),
         }));
     }
@@ -127,13 +127,47 @@ async fn versions(f: &Factory, info: &Info) -> Result<(Value, Value)> {
     } else if live.is_null() {
         util::create(f, info, &options).await?
     } else {
-        let (kind, patch) = apply::patch_without_annotation(info, &live)?;
+        let (kind, mut patch) = apply::patch_without_annotation(info, &live)?;
         match patch.is_empty() {
             true => live.clone(),
-            false => util::patch(f, info, kind, patch, "", &options).await?,
+            false => {
+                // What is compared is what is there now, whatever version the file was made from.
+                patch.set("metadata.resourceVersion", live.at("metadata.resourceVersion").clone());
+                util::patch(f, info, kind, patch, "", &options).await?
+            }
         }
     };
     Ok((live, merged))
+}
+
+/// One object as it is and as it would be, the values of a Secret hidden. The real one's masker makes
+/// of a Secret that is not there yet an object of nothing, which is printed as `null`.
+fn pair(f: &Factory, info: &Info, live: &Value, mut merged: Value) -> Pair {
+    let file = file_name(info);
+    if merged.kind() != "Secret" {
+        return Pair { file, live: shown(f, live), merged: shown(f, &merged) };
+    }
+    let mut before = live.clone();
+    mask(&mut before, &mut merged);
+    let live = if live.is_null() { "null\n".to_string() } else { shown(f, &before) };
+    Pair { file, live, merged: shown(f, &merged) }
+}
+
+/// Hides the values of two Secrets, but not that one differs from the other.
+fn mask(from: &mut Value, to: &mut Value) {
+    let old = from["data"].clone();
+    let new = to["data"].clone();
+    let hide = |object: &mut Value, other: &Value, changed: &str| {
+        if object["data"].is_null() {
+            return;
+        }
+        for (key, value) in object.at_mut("data").map_mut().iter_mut() {
+            let differs = other.get(key).is_some_and(|there| there != value);
+            *value = if differs { changed } else { "***" }.into();
+        }
+    };
+    hide(from, &new, "*** (before)");
+    hide(to, &old, "*** (after)");
 }
 
 /// The text that is compared: values of secrets are hidden.
@@ -144,11 +178,6 @@ fn shown(f: &Factory, object: &Value) -> String {
     let mut object = object.clone();
     if !f.flags.bool("show-managed-fields") {
         object.remove("metadata.managedFields");
-    }
-    if object.kind() == "Secret" && !object["data"].is_null() {
-        for (_, value) in object.at_mut("data").map_mut().iter_mut() {
-            *value = "***".into();
-        }
     }
     yaml::to_string(&object)
 }

@@ -3,7 +3,7 @@
 use super::found;
 use super::revisions::{self, CHANGE_CAUSE, Revision};
 use crate::apimachinery::Object;
-use crate::cli::builder::name_for_object;
+use crate::cli::builder::{Info, name_for_object};
 use crate::cli::errors::{Error, Result};
 use crate::cli::factory::Factory;
 use crate::cli::printers::{self, TabWriter};
@@ -16,29 +16,34 @@ pub async fn run(f: &Factory) -> Result {
     if wanted < 0 {
         return Err(format!("revision must be a positive integer: {wanted}").into());
     }
-    let (infos, errors) = found(f).await?;
-    Error::all(errors)?;
+    let (infos, not_found) = found(f).await?;
+    let mut errors = Vec::new();
     for info in infos {
-        let revisions = revisions::of(f, &info, "history viewer").await?;
-        if printers::has_output(f) {
-            let mut printer = printers::for_operation(f, "")?.typed();
-            let shown: Vec<&Revision> = revisions.iter().filter(|r| wanted == 0 || r.number == wanted).collect();
-            if wanted > 0 && shown.is_empty() {
-                return Err(NO_SUCH.into());
-            }
-            for revision in shown {
-                printer.print(f, &revision.shown)?;
-            }
-            continue;
-        }
-        let text = match (wanted, revisions.is_empty()) {
-            (_, true) => "No rollout history found.".to_owned(),
-            (0, _) => overview(&revisions),
-            (n, _) => template(revisions.iter().find(|r| r.number == n).ok_or(NO_SUCH)?),
-        };
-        let with = if wanted > 0 { format!("with revision #{wanted}") } else { String::new() };
-        f.out(&format!("{} {with}\n{text}\n", name_for_object(&info.object)));
+        errors.extend(one(f, &info, wanted).await.err());
     }
+    Error::all_then(errors, not_found)
+}
+
+async fn one(f: &Factory, info: &Info, wanted: i64) -> Result {
+    let revisions = revisions::of(f, info, "history viewer").await?;
+    if printers::has_output(f) {
+        let mut printer = printers::for_operation(f, "")?.typed();
+        let shown: Vec<&Revision> = revisions.iter().filter(|r| wanted == 0 || r.number == wanted).collect();
+        if wanted > 0 && shown.is_empty() {
+            return Err(NO_SUCH.into());
+        }
+        for revision in shown {
+            printer.print(f, &revision.shown)?;
+        }
+        return Ok(());
+    }
+    let text = match (wanted, revisions.is_empty()) {
+        (_, true) => "No rollout history found.".to_owned(),
+        (0, _) => overview(&revisions),
+        (n, _) => template(revisions.iter().find(|r| r.number == n).ok_or(NO_SUCH)?),
+    };
+    let with = if wanted > 0 { format!("with revision #{wanted}") } else { String::new() };
+    f.out(&format!("{} {with}\n{text}\n", name_for_object(&info.object)));
     Ok(())
 }
 

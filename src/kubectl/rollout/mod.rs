@@ -64,6 +64,7 @@ async fn found(f: &Factory) -> Result<(Vec<Info>, Vec<Error>)> {
     }
     let mut builder = Builder::new(f)?.files(f).selector(f);
     builder.latest = true;
+    builder.typed = true;
     let (infos, errors) = builder.args(f, true, f.args()).await?.infos(f).await?;
     if infos.is_empty() && errors.is_empty() {
         f.err(&format!("No resources found in {} namespace.\n", f.namespace()?.0));

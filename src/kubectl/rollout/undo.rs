@@ -15,7 +15,8 @@ use crate::{list, object};
 
 pub async fn run(f: &Factory) -> Result {
     let dry_run = DryRun::of(f)?;
-    let (infos, mut errors) = found(f).await?;
+    let (infos, not_found) = found(f).await?;
+    let mut errors = Vec::new();
     for info in infos {
         let done = one(f, &info, dry_run).await;
         let printed = match done {
@@ -26,7 +27,7 @@ pub async fn run(f: &Factory) -> Result {
         };
         errors.extend(printed.err());
     }
-    Error::all(errors)
+    Error::all_then(errors, not_found)
 }
 
 /// Goes back, and says what was done.

@@ -15,6 +15,7 @@ use crate::kubectl::util::{self, DryRun, WriteOptions};
 /// What the arguments and flags name. Local objects come from files alone.
 pub async fn infos(f: &Factory, resources: &[String]) -> Result<Vec<Info>> {
     let mut builder = Builder::new(f)?.files(f);
+    builder.typed = true;
     builder.local = f.flags.bool("local");
     if !builder.local {
         builder.latest = true;

@@ -2,7 +2,7 @@
 //! `auth can-i`, …). Models `runtime.Unknown` and, as a table (`messages.txt`), the messages of Kubernetes' `generated.proto`
 //! files that kubectl sends.
 
-use crate::apimachinery::{Status, Value};
+use crate::apimachinery::{Status, Time, Value};
 use crate::cli::base64;
 use prost::Message;
 use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
@@ -214,6 +214,11 @@ fn read(of: &str, wire: &Wire<'_>, deeper: usize) -> Result<Value, Unread> {
         "bool" => (wire.number() != 0).into(),
         "bytes" => base64::encode(wire.bytes()).into(),
         "Quantity" => inner(of)?["string"].clone(),
+        // Go's zero time is none.
+        "Time" => match inner(of)?["seconds"].int() {
+            ..0 => Value::Null,
+            seconds => Time(seconds.saturating_mul(1_000_000_000)).rfc3339().into(),
+        },
         "IntOrString" => {
             let either = inner(of)?;
             if either["type"].int() == 0 { either["intVal"].int().into() } else { either["strVal"].clone() }

@@ -51,6 +51,10 @@ impl Streams {
     }
 
     fn request(&mut self, id: ConnectionId, http: &HttpRequest, answers: Sender<Answer>, api: &mut dyn Api) {
+        if let Some(answer) = openapi_v2(http) {
+            let _ = answers.send(answer);
+            return;
+        }
         let form = Form::of(http);
         if let Some(tunnel) = http.wants_tunnel().then(|| tunnel(http, &form, api)) {
             match tunnel {
@@ -154,6 +158,21 @@ fn tunnel(http: &HttpRequest, form: &Form, api: &mut dyn Api) -> Result<Tunnel, 
     if reply.code == 200 { Ok(Tunnel::new(path)) } else { Err(reply) }
 }
 
+/// The old OpenAPI document, as protobuf. kubectl asks for it where it validates a `List`, whose items it then checks by
+/// the definitions in it: there are none, so that the server's own validation has the word.
+fn openapi_v2(http: &HttpRequest) -> Option<Answer> {
+    const WANTED: &str = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+    // Go cannot read the `@` in an answer.
+    const TYPE: &str = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+    let path = http.target.split('?').next().unwrap_or("");
+    if path != "/openapi/v2" || !http.header("accept").contains(WANTED) {
+        return None;
+    }
+    // Document { swagger: "2.0" }
+    let body = b"\x0a\x032.0".to_vec();
+    Some(Answer::Full { code: 200, content_type: TYPE.to_owned(), warnings: Vec::new(), body })
+}
+
 /// False, and the end said, where the source is closed.
 fn finish(open: &Open, closed: bool) -> bool {
     if closed {
@@ -185,5 +204,23 @@ fn exit_status(result: Result<i32, Status>) -> Value {
             }
         }
         Err(status) => status.to_value(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_old_openapi_document_is_there_for_kubectl_alone() {
+        let ask = |accept: &str| HttpRequest {
+            method: "GET".into(),
+            target: "/openapi/v2?timeout=32s".into(),
+            headers: vec![("accept".into(), accept.into())],
+            ..HttpRequest::default()
+        };
+        let proto = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+        assert!(matches!(openapi_v2(&ask(proto)), Some(Answer::Full { code: 200, .. })));
+        assert!(openapi_v2(&ask("application/json")).is_none());
     }
 }
