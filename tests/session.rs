@@ -219,3 +219,30 @@ fn a_shell_that_ends_is_followed_by_another() {
     reader.run("false");
     assert_eq!(reader.run("exit").1, Some(1), "the status of the last command");
 }
+
+#[test]
+fn a_terminal_in_a_container_has_one_stream() {
+    let mut reader = Reader::new();
+    reader.run("kubectl create -f kubia-manual.yaml");
+    reader.watch(10_000);
+    for line in ["kubectl exec -it kubia-manual -- bash", "hostname", "nosuch", "exit 3"] {
+        reader.session.update(Action::Submit { tab: 1, line: line.into() });
+        reader.watch(500);
+    }
+    let block = reader.last();
+    let Some(Piece::Stdout(first)) = block.pieces.first() else { panic!("{block:?}") };
+    let want = "root@kubia-manual:/# hostname\nkubia-manual\nroot@kubia-manual:/# nosuch\nbash: nosuch: command not found\n\
+                root@kubia-manual:/# exit 3\nexit\n";
+    assert_eq!(&**first, want);
+    assert_eq!(block.exit, Some(3));
+}
+
+#[test]
+fn jobs_that_ended_are_told_of_before_the_next_prompt() {
+    let mut reader = Reader::new();
+    reader.run("sleep 1 &");
+    reader.watch(2_000);
+    // Recorded from bash 5.2.
+    assert_eq!(reader.run("echo hello").0, "hello\n[1]+  Done                    sleep 1\n");
+    assert_eq!(reader.run("echo again").0, "again\n");
+}

@@ -23,15 +23,25 @@ enum Source {
     },
     Exec {
         pid: Pid,
+        tty: bool,
     },
     Attach {
         next: u64,
+        tty: bool,
     },
     Forward {
         conn: ConnId,
     },
     /// Only what is said here, then the end.
     Said(StreamChunk),
+}
+
+/// A piece of output as it travels: a terminal has one stream for both.
+fn output(stream: Stream, data: Vec<u8>, tty: bool) -> StreamChunk {
+    match stream {
+        Stream::Stderr if !tty => StreamChunk::Stderr(data),
+        _ => StreamChunk::Stdout(data),
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -178,8 +188,8 @@ impl Kubelets {
                 }
                 poll.closed |= !options.follow || instance.is_none_or(|i| !i.is_running());
             }
-            Source::Exec { pid } => {
-                let pid = *pid;
+            Source::Exec { pid, tty } => {
+                let (pid, tty) = (*pid, *tty);
                 let seen = self.with_machine_quietly(&uid, &id, |kernel| {
                     let chunks = kernel.take_output(pid);
                     let status = kernel.exit_status(pid).filter(|_| kernel.is_done(pid));
@@ -190,24 +200,18 @@ impl Kubelets {
                 });
                 // A container that ends takes its execs with it.
                 let (chunks, code) = seen.unwrap_or((Vec::new(), Some(137)));
-                poll.chunks.extend(chunks.into_iter().map(|c| match c.stream {
-                    Stream::Stdout => StreamChunk::Stdout(c.data),
-                    Stream::Stderr => StreamChunk::Stderr(c.data),
-                }));
+                poll.chunks.extend(chunks.into_iter().map(|c| output(c.stream, c.data, tty)));
                 if let Some(code) = code {
                     poll.chunks.push(StreamChunk::Exit(Ok(code)));
                     poll.closed = true;
                 }
             }
-            Source::Attach { next } => {
+            Source::Attach { next, tty } => {
                 let instance = self.pods.get(&uid).and_then(|p| p.instances.iter().find(|i| i.id == id));
                 let lines: Vec<_> = instance.into_iter().flat_map(|i| i.log.from(*next)).collect();
                 for (n, line) in lines {
                     *next = n + 1;
-                    poll.chunks.push(match line.stream {
-                        Stream::Stdout => StreamChunk::Stdout(line.data.clone()),
-                        Stream::Stderr => StreamChunk::Stderr(line.data.clone()),
-                    });
+                    poll.chunks.push(output(line.stream, line.data.clone(), *tty));
                 }
                 if !instance.is_some_and(Instance::is_running) {
                     let code = instance.and_then(Instance::exit).map_or(137, |e| e.code);
@@ -291,7 +295,7 @@ impl NodeProxy for Kubelets {
         let spawn = Spawn { argv: options.command, stdin, tty: options.tty, ..Spawn::default() };
         let spawned = self.with_machine(&uid, &id, |kernel, env| kernel.spawn(spawn, env));
         let source = match spawned {
-            Some(Ok(pid)) => Source::Exec { pid },
+            Some(Ok(pid)) => Source::Exec { pid, tty: options.tty },
             Some(Err(why)) => {
                 let exec = self.nodes.values_mut().next().map(|n| n.rng.hex(32)).unwrap_or_default();
                 let message = format!(
@@ -310,7 +314,7 @@ impl NodeProxy for Kubelets {
     fn attach(&mut self, object: &Value, options: ExecOptions) -> Result<StreamId, Status> {
         let (uid, instance) = running(self.pod_of(object), object, &options.container)?;
         let (uid, id, next) = (uid.clone(), instance.id.clone(), instance.log.end());
-        Ok(self.streams.add(&uid, &id, Source::Attach { next }))
+        Ok(self.streams.add(&uid, &id, Source::Attach { next, tty: options.tty }))
     }
 
     fn port_forward(&mut self, object: &Value, port: u16) -> Result<StreamId, Status> {
@@ -378,7 +382,7 @@ impl NodeProxy for Kubelets {
                     None => kernel.conn_close(conn),
                 });
             }
-            Source::Exec { pid } => {
+            Source::Exec { pid, .. } => {
                 self.with_machine(&open.pod, &open.container, |kernel, env| match data {
                     Some(data) => kernel.write_stdin(pid, data, env),
                     None => kernel.close_stdin(pid),

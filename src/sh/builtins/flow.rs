@@ -24,6 +24,9 @@ pub fn exit(sh: &mut Interp, io: &mut Io<'_>, argv: &[String], _: &mut Vec<u8>) 
         Ok(n) => n.unwrap_or(sh.vars.status),
         Err(()) => 2,
     };
+    if sh.interactive && !sh.subshell && sh.flavor == Flavor::Bash {
+        io.err("exit\n");
+    }
     sh.unwind(io, |_| false);
     sh.exit(status & 0xff);
     Outcome::Went

@@ -29,16 +29,22 @@ fn line(job: &Job, mark: char) -> String {
     format!("[{}]{mark}  {state:<24}{}{tail}\n", job.number, job.text)
 }
 
+/// The mark of the i-th of so many jobs: `+` is the current one, `-` the one before.
+fn mark(i: usize, count: usize) -> char {
+    match count - i {
+        1 => '+',
+        2 => '-',
+        _ => ' ',
+    }
+}
+
 /// Tells of jobs that ended since the last prompt, and forgets them.
-#[allow(dead_code, reason = "for interactive shells that tell of jobs")]
 pub fn report(sh: &mut Interp, io: &mut Io<'_>) {
     refresh(sh, io);
-    let last = sh.jobs.last().map(|j| j.number);
-    for job in sh.jobs.iter().filter(|j| j.status.is_some()) {
-        let mark = if Some(job.number) == last { '+' } else { '-' };
-        let text = line(job, mark);
-        io.err(&text);
-    }
+    let count = sh.jobs.len();
+    let ended = sh.jobs.iter().enumerate().filter(|(_, j)| j.status.is_some());
+    let text: String = ended.map(|(i, job)| line(job, mark(i, count))).collect();
+    io.err(&text);
     sh.jobs.retain(|j| j.status.is_none());
 }
 
@@ -46,11 +52,7 @@ pub fn jobs(sh: &mut Interp, io: &mut Io<'_>, argv: &[String], _: &mut Vec<u8>) 
     refresh(sh, io);
     let count = sh.jobs.len();
     for (i, job) in sh.jobs.iter().enumerate() {
-        let mark = match count - i {
-            1 => '+',
-            2 => '-',
-            _ => ' ',
-        };
+        let mark = mark(i, count);
         let text = match argv.get(1).map(String::as_str) {
             Some("-p") => format!("{}\n", job.pid),
             Some("-l") => line(job, mark).replacen("  ", &format!(" {} ", job.pid), 1),

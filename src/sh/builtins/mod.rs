@@ -1,7 +1,7 @@
 //! The shell's own commands.
 
 mod flow;
-mod jobs;
+pub(super) mod jobs;
 mod state;
 
 use super::interp::{Flavor, Interp};

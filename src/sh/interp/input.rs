@@ -3,7 +3,7 @@
 use super::Interp;
 use super::frame::Move;
 use super::messages::Flavor;
-use crate::sh::builtins::{self};
+use crate::sh::builtins::{self, jobs};
 use crate::sh::env::Read;
 use crate::sh::io::Io;
 use crate::sh::parser::{self, ParseError};
@@ -41,6 +41,7 @@ impl Interp {
         match parser::parse(text, &self.aliases) {
             Ok(node) => {
                 self.push(node);
+                self.unreported = true;
                 Ok(())
             }
             Err(e) => {
@@ -60,6 +61,10 @@ impl Interp {
             return Move::Exit(self.exiting.unwrap_or(0) & 0xff);
         }
         if self.source == Source::Fed {
+            // The next prompt stands now.
+            if std::mem::take(&mut self.unreported) {
+                jobs::report(self, io);
+            }
             return Move::Wait;
         }
         self.read_line(io)
@@ -67,6 +72,10 @@ impl Interp {
 
     /// Takes the next line of standard input; what follows it stays there for the commands.
     fn read_line(&mut self, io: &mut Io<'_>) -> Move {
+        let prompts = matches!(&self.source, Source::Stdin { program, prompted: false, .. } if program.is_empty());
+        if self.interactive && prompts {
+            jobs::report(self, io);
+        }
         let prompt = self.prompt(io);
         let Source::Stdin { program, line, prompted } = &mut self.source else { return Move::Wait };
         if self.interactive && !*prompted {

@@ -52,6 +52,8 @@ pub struct Interp {
     pub jobs: Vec<Job>,
     /// Prompts, controls jobs, survives Ctrl-C.
     pub interactive: bool,
+    /// A line was run since jobs that have ended were last told of.
+    unreported: bool,
     pub history: Vec<String>,
     pub(super) source: Source,
     pub(super) frames: Vec<Frame>,
@@ -82,6 +84,7 @@ impl Interp {
             traps: BTreeMap::new(),
             jobs: Vec::new(),
             interactive: false,
+            unreported: false,
             history: Vec::new(),
             source: Source::Done,
             frames: Vec::new(),
