@@ -246,3 +246,16 @@ fn jobs_that_ended_are_told_of_before_the_next_prompt() {
     assert_eq!(reader.run("echo hello").0, "hello\n[1]+  Done                    sleep 1\n");
     assert_eq!(reader.run("echo again").0, "again\n");
 }
+
+#[test]
+fn a_tapped_command_is_one_whatever_stands_unfinished() {
+    let mut reader = Reader::new();
+    reader.run("echo 'open");
+    reader.session.update(Action::Run { line: "echo tapped".into() });
+    reader.watch(500);
+    assert_eq!(reader.last().pieces, [Piece::Stdout("tapped\n".into())]);
+    // What is pasted goes on.
+    reader.session.update(Action::Paste { tab: 1, text: "cat <<END\npasted\nEND\n".into() });
+    reader.watch(500);
+    assert_eq!(reader.last().pieces, [Piece::Stdout("pasted\n".into())]);
+}

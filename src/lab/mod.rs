@@ -302,6 +302,11 @@ impl Lab {
         self.shells.last_status(id)
     }
 
+    /// Forgets the lines of an unfinished command.
+    pub fn drop_unfinished(&mut self, id: TerminalId) {
+        self.shells.drop_unfinished(id);
+    }
+
     pub fn interrupt(&mut self, id: TerminalId) {
         self.shells.interrupt(id);
     }

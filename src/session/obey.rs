@@ -61,7 +61,7 @@ impl Session {
             Action::SelectTab { tab } if self.terminals.iter().any(|t| t.tab == tab) => self.current = tab,
             Action::SelectTab { .. } => {}
             Action::ToggleWrap => self.wrap = !self.wrap,
-            Action::Run { line } => self.with(self.current, |t, _| t.enqueue(&line, None)),
+            Action::Run { line } => self.with(self.current, |t, _| t.enqueue_command(&line, None)),
             Action::Call { tab, line, ticket } => self.call(tab, &line, ticket),
 
             Action::Play => self.time.paused = false,
@@ -147,7 +147,7 @@ impl Session {
         if lines.len() > 1 {
             effects.push(Effect::Announce((self.texts().terminal.lines_pasted)(lines.len())));
         }
-        self.with(tab, |t, _| lines.iter().for_each(|line| t.enqueue(line, None)));
+        self.with(tab, |t, _| lines.iter().for_each(|line| t.enqueue(line)));
     }
 
     pub(super) fn open_tab(&mut self) {
@@ -177,7 +177,7 @@ impl Session {
         let known = self.terminals.iter().any(|t| t.tab == tab);
         let tab = if known { tab } else { self.current };
         self.current = tab;
-        self.with(tab, |t, _| t.enqueue(line, Some(ticket)));
+        self.with(tab, |t, _| t.enqueue_command(line, Some(ticket)));
     }
 
     fn browse(&mut self, port: Option<u16>) {
@@ -221,7 +221,7 @@ impl Session {
         editor.saved(text);
         self.lab.write_file(&path, text.as_bytes());
         if let Some(line) = then {
-            self.with(self.current, |t, _| t.enqueue(&line, None));
+            self.with(self.current, |t, _| t.enqueue_command(&line, None));
         }
     }
 

@@ -189,11 +189,16 @@ impl Shells {
         }
     }
 
-    /// Ctrl-C: also forgets the lines of an unfinished command.
-    pub fn interrupt(&mut self, id: TerminalId) {
+    /// Forgets the lines of an unfinished command.
+    pub fn drop_unfinished(&mut self, id: TerminalId) {
         if let Some(terminal) = self.terminals.get_mut(&id) {
             terminal.unfinished.clear();
         }
+    }
+
+    /// Ctrl-C: also forgets the lines of an unfinished command.
+    pub fn interrupt(&mut self, id: TerminalId) {
+        self.drop_unfinished(id);
         self.write(id, &[3]);
     }
 

@@ -21,6 +21,8 @@ const MOST_BLOCKS: usize = 400;
 struct Queued {
     line: String,
     ticket: Option<u64>,
+    /// It begins a command whatever stands unfinished before it (an open quote, a here-document).
+    anew: bool,
 }
 
 /// The command in the foreground.
@@ -110,13 +112,19 @@ impl Terminal {
             lab.write_input(self.id, format!("{line}\n").as_bytes());
             self.append(true, format!("{line}\n").into_bytes());
         } else {
-            self.queue.push_back(Queued { line: line.to_owned(), ticket: None });
+            self.enqueue(line);
         }
     }
 
     /// Gives the tab lines that run one after another, whatever runs now.
-    pub fn enqueue(&mut self, line: &str, ticket: Option<u64>) {
-        self.queue.push_back(Queued { line: line.to_owned(), ticket });
+    /// A line that goes on with what stands before it, as one that is pasted does.
+    pub fn enqueue(&mut self, line: &str) {
+        self.queue.push_back(Queued { line: line.to_owned(), ticket: None, anew: false });
+    }
+
+    /// A command of its own: tapped, or given by `run()` with its ticket.
+    pub fn enqueue_command(&mut self, line: &str, ticket: Option<u64>) {
+        self.queue.push_back(Queued { line: line.to_owned(), ticket, anew: true });
     }
 
     /// Ctrl-C: ends what runs and forgets what waits; on a bare prompt, begins a new line.
@@ -169,6 +177,9 @@ impl Terminal {
 
     #[inline(never)]
     fn begin(&mut self, next: Queued, lab: &mut Lab, around: &Surroundings<'_>) {
+        if next.anew {
+            lab.drop_unfinished(self.id);
+        }
         let prompt = self.prompt(lab, around);
         self.last_block += 1;
         let block = Block {
