@@ -22,6 +22,9 @@ pub struct Asked {
     /// In the canonical form of [`canonical_selector`].
     pub selector: String,
     pub field_selector: String,
+    /// Of exec, attach and log.
+    #[serde(default)]
+    pub container: String,
     pub form: Form,
 }
 
@@ -51,6 +54,7 @@ impl Asked {
             name: at(1).into(),
             selector: canonical_selector(request.param("labelSelector")),
             field_selector: request.param("fieldSelector").into(),
+            container: request.param("container").into(),
             form: if request.accept == Accept::Table { Form::Table } else { Form::Object },
         })
     }
@@ -64,6 +68,7 @@ impl Asked {
             && is(&pattern.name, &self.name)
             && pattern.selector.as_ref().is_none_or(|want| canonical_selector(want) == self.selector)
             && pattern.field_selector.as_ref().is_none_or(|want| self.field_selector.split(',').any(|r| r == want))
+            && is(&pattern.container, &self.container)
             && pattern.form.is_none_or(|form| form == self.form)
     }
 }

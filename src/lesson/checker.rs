@@ -1,4 +1,4 @@
-//! The proof that a lesson works: no step is solved at its start, each solution solves its step and no more, no wrong answer does.
+//! The proof that a lesson works: no step is solved at its start or explains a mistake then, each solution solves its step and no more, no wrong answer does.
 
 use super::audit::Audit;
 use super::check::{World, holds};
@@ -107,6 +107,9 @@ impl Walk {
         if self.runner.progress.solved != at {
             problems.push("is solved at its start".to_owned());
             return;
+        }
+        if let Some(wrong) = self.runner.progress.wrong.and_then(|i| step.wrong.get(i)) {
+            problems.push(format!("explains the mistake {:?} before it is made", wrong.id));
         }
         for (i, line) in step.solution.iter().enumerate() {
             let ran = self.run(line);
@@ -224,6 +227,7 @@ mod tests {
             (r#""solution":["make a"]"#, r#""solution":["make b"]"#, "goal a does not hold"),
             (r#""solution":["make a"]"#, r#""solution":["make a","make d"]"#, "already solves it"),
             (r#"{"run":["make b"]}"#, r#"{"run":["make a"]}"#, "the wrong answer `make a` passes"),
+            (r#"["make base"]"#, r#"["make c"]"#, "explains the mistake \"c\" before it is made"),
             (r#""run":["make c"]"#, r#""run":["make d"]"#, "the explanation \"c\" does not show"),
             (r#""run":["make a"]"#, r#""run":["look"]"#, "the wrong answer `look` passes"),
             (r#""resource":"pods","verb":"list""#, r#""resource":"pods","verb":"get""#, "goal b does not hold"),

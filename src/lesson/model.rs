@@ -124,6 +124,9 @@ pub struct Show {
     /// Label chips are drawn.
     #[serde(default)]
     pub labels: bool,
+    /// Pods are sorted by who keeps them.
+    #[serde(default)]
+    pub workloads: bool,
     /// This object is opened in the inspector.
     pub inspect: Option<Objects>,
 }
@@ -215,6 +218,7 @@ pub struct RequestPattern {
     pub name: Option<String>,
     pub selector: Option<String>,
     pub field_selector: Option<String>,
+    pub container: Option<String>,
     #[serde(rename = "as")]
     pub form: Option<Form>,
     #[serde(default)]

@@ -2,7 +2,7 @@
 
 use super::Session;
 use super::saved::Saved;
-use super::{Effect, Selection};
+use super::{Arrangement, Effect, Selection};
 use crate::apimachinery::Time;
 use crate::cluster::ClusterSpec;
 use crate::lab::Lab;
@@ -32,6 +32,7 @@ impl Session {
         self.reboot(&ClusterSpec::plain(lesson.seed));
         self.set_up(&lesson);
         self.lessons.begin(lesson);
+        self.arrangement = Arrangement::default();
         self.point();
     }
 
@@ -92,6 +93,9 @@ impl Session {
         if let Some(show) = self.lessons.show() {
             if show.labels {
                 self.picture.set_labels(true);
+            }
+            if show.workloads {
+                self.arrangement = Arrangement::Workloads;
             }
             if let Some(object) = show.inspect.as_ref().filter(|o| o.resource == "pods") {
                 let selection = Selection::Pod { namespace: object.namespace.clone(), name: object.name.clone() };
