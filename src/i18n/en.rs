@@ -154,6 +154,7 @@ pub static EN: Texts = Texts {
         lines_pasted: |lines| format!("{} pasted; each runs after the one before it.", n(lines, "line")),
     },
     notes: Notes {
+        gap: " ",
         not_found: |resource, name, namespace| match namespace {
             "" => format!("There is no {} called `{name}`.", thing(resource)),
             ns => format!("There is no {} called `{name}` in the namespace `{ns}`.", thing(resource)),

@@ -192,6 +192,8 @@ pub struct Terminal {
 
 /// Explanations beside errors, keyed by what went wrong: the server's Status reason, or kubectl's own check.
 pub struct Notes {
+    /// Between two sentences: a space, or nothing.
+    pub(crate) gap: Text,
     /// NotFound: kind as the server names it (`pods`); namespace "" where it has none.
     pub(crate) not_found: fn(resource: &str, name: &str, namespace: &str) -> String,
     pub(crate) nearest: fn(name: &str) -> String,

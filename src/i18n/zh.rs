@@ -168,6 +168,7 @@ pub static ZH: Texts = Texts {
         lines_pasted: |lines| format!("粘贴了 {lines} 行，会一行接一行地运行。"),
     },
     notes: Notes {
+        gap: "",
         not_found: |resource, name, namespace| match namespace {
             "" => format!("没有叫 `{name}` 的{}。", spaced(thing(resource))),
             ns => format!("命名空间 `{ns}` 里没有叫 `{name}` 的{}。", spaced(thing(resource))),

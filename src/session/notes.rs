@@ -101,7 +101,10 @@ fn nothing_found(line: &str, told: &Told<'_>) -> Option<Note> {
     let near = nearest(namespace, names);
     let text = (told.texts.notes.namespace_not_found)(namespace);
     let commands = near.map(|n| told.command.replacen(namespace, n, 1)).into_iter().collect();
-    Some(Note { text: near.map_or(text.clone(), |n| text + " " + &(told.texts.notes.nearest)(n)), commands })
+    Some(Note {
+        text: near.map_or(text.clone(), |n| text + told.texts.notes.gap + &(told.texts.notes.nearest)(n)),
+        commands,
+    })
 }
 
 /// An object was made on which nothing acts.
@@ -142,12 +145,12 @@ fn not_found(line: &str, told: &Told<'_>) -> Option<Note> {
     let mut commands = Vec::new();
     let pods = || told.informers.list_in(Resource::Pods, "");
     if let Some(other) = pods().find(|p| p.name() == name && p.namespace() != told.current_namespace) {
-        text = text + " " + &(notes.found_elsewhere)(name, other.namespace());
+        text = text + notes.gap + &(notes.found_elsewhere)(name, other.namespace());
         commands.push(format!("kubectl get pod {name} -n {}", other.namespace()));
     } else if let Some(near) =
         nearest(name, pods().filter(|p| p.namespace() == told.current_namespace).map(Object::name))
     {
-        text = text + " " + &(notes.nearest)(near);
+        text = text + notes.gap + &(notes.nearest)(near);
         commands.push(told.command.replacen(name, near, 1));
     }
     Some(Note { text, commands })
@@ -215,7 +218,7 @@ fn unknown_command(line: &str, told: &Told<'_>) -> Option<Note> {
     let guess = guesses.split_whitespace().next();
     let mut text = (told.texts.notes.unknown_command)(word);
     if let Some(guess) = guess {
-        text = text + " " + &(told.texts.notes.did_you_mean)(guess);
+        text = text + told.texts.notes.gap + &(told.texts.notes.did_you_mean)(guess);
     }
     let commands = guess.map(|g| told.command.replacen(word, g, 1)).into_iter().collect();
     Some(Note { text, commands })
@@ -284,7 +287,7 @@ fn not_a_command(line: &str, told: &Told<'_>) -> Option<Note> {
     let (mut text, mut commands) = ((told.texts.notes.not_a_shell_command)(word), vec!["help".to_owned()]);
     // The one name that is long enough to be misspelt again and again.
     if let Some(kubectl) = nearest(word, ["kubectl"].into_iter()) {
-        text = text + " " + &(told.texts.notes.did_you_mean)(kubectl);
+        text = text + told.texts.notes.gap + &(told.texts.notes.did_you_mean)(kubectl);
         commands.insert(0, told.command.replacen(word, kubectl, 1));
     }
     Some(Note { text, commands })
