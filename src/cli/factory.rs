@@ -195,12 +195,17 @@ impl Factory {
         }
     }
 
-    /// Opens a stream (logs, exec, attach, port-forward). It is closed when the guard is dropped.
+    /// Opens a stream (exec, attach, port-forward). It is closed when the guard is dropped.
     pub async fn stream(&self, request: Request) -> Result<Stream> {
+        self.stream_or_nothing(request).await?.ok_or_else(|| Error::msg("the server did not open a stream"))
+    }
+
+    /// Opens a stream (logs); None where the server answers without content.
+    pub async fn stream_or_nothing(&self, request: Request) -> Result<Option<Stream>> {
         match self.reply(request).await?.body {
-            ReplyBody::Stream(id) => Ok(Stream { client: self.ctx.client.clone(), id }),
+            ReplyBody::Stream(id) => Ok(Some(Stream { client: self.ctx.client.clone(), id })),
             ReplyBody::Status(status) => Err(status.into()),
-            _ => Err(Error::msg("the server did not open a stream")),
+            _ => Ok(None),
         }
     }
 }

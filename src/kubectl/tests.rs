@@ -391,3 +391,32 @@ fn diff_shows_what_apply_would_prune() {
     assert!(shown.contains("\n-  name: a\n") && shown.ends_with("? 1\n"), "{shown}");
     assert_eq!(lab.run(&format!("kubectl diff --prune {allow} -l g=y -f b.yaml")), "");
 }
+
+/// As `LocationStreamer` and `portforward.go` have it: without a node there is nothing to read from.
+#[test]
+fn a_pod_on_no_node_has_an_empty_log() {
+    let lab = Lab::new();
+    let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: default}\n";
+    lab.system.put("/scratch/a.yaml", account);
+    lab.run("kubectl create -f a.yaml");
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p, annotations: {kubectl.kubernetes.io/default-container: x}}\n\
+               spec: {containers: [{name: c, image: nginx, ports: [{containerPort: 53, protocol: UDP}]}]}\n";
+    lab.system.put("/scratch/p.yaml", pod);
+    check(
+        &lab,
+        "\
+$ kubectl create -f p.yaml
+pod/p created
+$ kubectl logs p -c c
+$ kubectl logs p
+! error: container x is not valid for pod p out of: c
+? 1
+$ kubectl port-forward p 53
+! error: UDP protocol is not supported for 53
+? 1
+$ kubectl port-forward p 80:80:80
+! error: unable to forward port because pod is not running. Current status=Pending
+? 1
+",
+    );
+}

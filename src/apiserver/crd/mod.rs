@@ -6,6 +6,7 @@ mod definition;
 mod schema;
 mod structure;
 mod table;
+mod typed;
 
 pub use table::{cells, columns};
 
@@ -96,10 +97,10 @@ impl ApiServer {
                 self.store.put(DEFINITIONS, object.name(), accepted);
             }
         }
-        let old: Vec<&'static Resource> =
-            self.catalog.all().iter().filter(|i| !i.definition.is_null()).map(|i| i.resource).collect();
+        let old: Vec<ResourceInfo> =
+            self.catalog.all().iter().filter(|i| !i.definition.is_null()).map(|i| (**i).clone()).collect();
         let catalog = std::rc::Rc::make_mut(&mut self.catalog);
-        catalog.remove(|r| old.contains(&r));
+        catalog.remove(|r| old.iter().any(|o| o.resource == r));
         for object in all.iter().filter(|o| !o.is_terminating()) {
             for version in object.at("spec.versions").items().iter().filter(|v| v["served"].bool()) {
                 catalog.add(resource_info(object, version, &old));
@@ -120,7 +121,7 @@ impl ApiServer {
 
 /// The texts live as long as the program, as those of built-in resources do; a definition that is served again
 /// unchanged uses them again.
-fn resource_info(definition: &Value, version: &Value, old: &[&'static Resource]) -> ResourceInfo {
+fn resource_info(definition: &Value, version: &Value, old: &[ResourceInfo]) -> ResourceInfo {
     let names = &definition["spec"]["names"];
     let mut subresources = Vec::new();
     if version.at("subresources").get("scale").is_some_and(|s| !s.is_null()) {
@@ -145,11 +146,18 @@ fn resource_info(definition: &Value, version: &Value, old: &[&'static Resource])
         categories: list(&names["categories"]),
         subresources,
     };
-    let resource: &'static Resource = match old.iter().find(|o| ***o == resource) {
-        Some(same) => same,
-        None => Box::leak(Box::new(resource)),
+    let (resource, before): (&'static Resource, Option<&ResourceInfo>) =
+        match old.iter().find(|o| *o.resource == resource) {
+            Some(same) => (same.resource, Some(same)),
+            None => (Box::leak(Box::new(resource)), None),
+        };
+    let schema = version.at("schema.openAPIV3Schema");
+    let same = before.filter(|o| version_of(&o.definition, o.version).at("schema.openAPIV3Schema") == schema);
+    let schema = match same {
+        Some(same) => same.schema,
+        None => Some(typed::kind(resource.kind, resource.group, schema)),
     };
-    ResourceInfo { definition: definition.clone(), ..ResourceInfo::new(resource, &Custom) }
+    ResourceInfo { definition: definition.clone(), schema, ..ResourceInfo::new(resource, &Custom) }
 }
 
 fn keep(text: &str) -> &'static str {
