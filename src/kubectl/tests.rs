@@ -420,3 +420,38 @@ $ kubectl port-forward p 80:80:80
 ",
     );
 }
+
+/// The lines of `700-http-traffic`, less their times.
+#[test]
+fn traffic_is_logged_at_the_levels_of_client_go() {
+    let lab = Lab::new();
+    let log = |line: &str| -> Vec<String> {
+        let shown = lab.run(line);
+        let plain =
+            |l: &str| l.split_once("] ").filter(|(head, _)| head.starts_with("! I")).map_or(l, |(_, t)| t).to_owned();
+        shown
+            .lines()
+            .map(plain)
+            .filter(|l| !l.starts_with("\"Feature gate") && !l.starts_with("Config loaded"))
+            .collect()
+    };
+    lab.run("kubectl api-resources");
+    let url = "https://127.0.0.1:6443/api/v1/namespaces/default/pods?limit=500";
+    let none = "! No resources found in default namespace.".to_owned();
+    let answer = format!("\"Response\" verb=\"GET\" url=\"{url}\" status=\"200 OK\" milliseconds=0");
+    assert_eq!(log("kubectl get pods -v=6").split_off(2), [answer, none.clone()]);
+    let asked = log("kubectl get pods --v=7 -l a=b");
+    let want = [
+        "\"Request\" verb=\"GET\" url=\"https://127.0.0.1:6443/api/v1/namespaces/default/pods?labelSelector=a%3Db&limit=500\" headers=<",
+        "! \tAccept: application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json",
+        "! \tUser-Agent: kubectl/v1.36.2 (linux/amd64) kubernetes/98b3519",
+        "!  >",
+        "\"Response\" status=\"200 OK\" milliseconds=0",
+        &none,
+    ];
+    assert_eq!(asked[asked.len() - 6..], want);
+    assert_eq!(log("kubectl get pods -v=5"), [none]);
+    let pieces = log("kubectl get ns -v=6 --chunk-size=1");
+    assert!(pieces.iter().any(|l| l.contains("?continue=") && l.contains("&limit=1")), "{pieces:?}");
+    assert_eq!(lab.run("kubectl get ns --chunk-size=1"), lab.run("kubectl get ns"));
+}
