@@ -34,8 +34,19 @@ pub fn node(errors: &mut ErrorList, node: &Value) {
 /// What a node may not change once it is set.
 pub fn node_update(errors: &mut ErrorList, new: &Value, old: &Value) {
     let path = Path::new("spec");
-    for (field, word) in [("podCIDRs", "podCIDR"), ("providerID", "providerID")] {
-        if !old["spec"][field].is_empty() && old["spec"][field] != new["spec"][field] {
+    // Conversion takes the single range where the two fields disagree.
+    let ranges = |node: &Value| -> Value {
+        let spec = &node["spec"];
+        match (spec["podCIDR"].str(), spec["podCIDRs"].items()) {
+            ("", _) => spec["podCIDRs"].clone(),
+            (one, [first, ..]) if first.str() == one => spec["podCIDRs"].clone(),
+            (one, _) => crate::list![one],
+        }
+    };
+    let id = |node: &Value| node["spec"]["providerID"].clone();
+    let fields = [("podCIDRs", "podCIDR", ranges(old), ranges(new)), ("providerID", "providerID", id(old), id(new))];
+    for (field, word, before, after) in fields {
+        if !before.is_empty() && before != after {
             let detail = format!("node updates may not change {word} except from \"\" to valid");
             errors.push(Error::forbidden(&path.child(field), detail));
         }
