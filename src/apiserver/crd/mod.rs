@@ -14,7 +14,7 @@ use super::ApiServer;
 use super::handlers::Call;
 use crate::api::decode::{Decoded, FieldValidation};
 use crate::api::resources::{Resource, Subresource};
-use crate::apimachinery::{Object, Status, Value, names};
+use crate::apimachinery::{Object, Status, Value, field, names};
 use crate::registry::store::ResourceInfo;
 use crate::registry::strategy::Strategy;
 use crate::registry::validation::metadata;
@@ -208,6 +208,11 @@ pub fn validate(info: &ResourceInfo, object: &Value, is_new: bool) -> Result<(),
         false => Vec::new(),
     };
     errors.extend(schema::validate(object, schema));
+    if schema::has_rules(schema, 0) && errors.iter().any(schema::blocks_rules) {
+        let why = "some validation rules were not checked because the object was invalid; correct the existing errors to \
+                   complete validation";
+        errors.push(field::Error::invalid(&field::Path::new("<nil>"), "null", why));
+    }
     if errors.is_empty() { Ok(()) } else { Err(Status::invalid(&info.gvk, object.name(), &errors)) }
 }
 
