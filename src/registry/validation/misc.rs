@@ -88,3 +88,25 @@ pub fn signing_request(errors: &mut ErrorList, csr: &Value) {
         errors.push(Error::invalid(&path.child("expirationSeconds"), seconds, detail));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As `ValidateNodeUpdate` says it, after the conversion of `podCIDR`.
+    #[test]
+    fn a_node_keeps_its_pod_range() {
+        let node = |spec: &str| Value::from_json(&format!(r#"{{"spec":{spec}}}"#)).unwrap();
+        let update = |new: &str, old: &str| {
+            let mut errors = ErrorList::new();
+            node_update(&mut errors, &node(new), &node(old));
+            errors.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let old = r#"{"podCIDR":"10.244.0.0/24","podCIDRs":["10.244.0.0/24"]}"#;
+        assert!(update(old, old).is_empty() && update(old, "{}").is_empty());
+        assert_eq!(
+            update(r#"{"podCIDR":"10.9.0.0/24","podCIDRs":["10.244.0.0/24"]}"#, old),
+            [r#"spec.podCIDRs: Forbidden: node updates may not change podCIDR except from "" to valid"#]
+        );
+    }
+}
