@@ -216,3 +216,31 @@ fn readiness_is_asked_as_soon_as_a_container_has_started() {
     lab.wait(18.0);
     assert!(ready(&mut lab, "late"));
 }
+
+/// As `kubectl get csr` shows of a client's request on the real cluster: `Approved,Issued`.
+#[test]
+fn an_approved_request_of_a_client_is_signed() {
+    let mut lab = Lab::new();
+    let url = Resource::CertificateSigningRequests.url("", "");
+    let pem = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlJQgotLS0tLUVORCBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0K";
+    let request = |name: &str, usage: &str| {
+        object! {
+            "apiVersion" => "certificates.k8s.io/v1", "kind" => "CertificateSigningRequest",
+            "metadata" => object! { "name" => name },
+            "spec" => object! {
+                "request" => pem, "signerName" => "kubernetes.io/kube-apiserver-client", "usages" => list![usage],
+            },
+        }
+    };
+    for (name, usage) in [("a", "client auth"), ("b", "server auth")] {
+        let mut asked = lab.send(Request::post(url.clone(), request(name, usage)));
+        lab.wait(1.0);
+        assert!(lab.send(Request::get(format!("{url}/{name}"))).at("status.certificate").is_empty());
+        let approved = object! { "type" => "Approved", "status" => "True", "reason" => "KubectlApprove" };
+        asked.set("status", object! { "conditions" => list![approved] });
+        lab.send(Request::put(format!("{url}/{name}/approval"), asked));
+        lab.wait(1.0);
+    }
+    assert!(!lab.send(Request::get(format!("{url}/a"))).at("status.certificate").is_empty());
+    assert!(lab.send(Request::get(format!("{url}/b"))).at("status.certificate").is_empty());
+}

@@ -18,6 +18,7 @@ mod storage;
 mod taint_nodes;
 #[cfg(test)]
 mod tests;
+mod webhook;
 
 pub use reader::Reader;
 
@@ -69,7 +70,7 @@ trait Plugin {
 }
 
 /// The plugins that are on by default and do something here, in the server's order.
-const PLUGINS: [&dyn Plugin; 13] = [
+const PLUGINS: [&dyn Plugin; 14] = [
     &namespace_lifecycle::NamespaceLifecycle,
     &limit_ranger::LimitRanger,
     &service_account::ServiceAccount,
@@ -82,6 +83,7 @@ const PLUGINS: [&dyn Plugin; 13] = [
     &storage::InUseProtection,
     &runtime_class::RuntimeClass,
     &default_ingress_class::DefaultIngressClass,
+    &webhook::Webhooks,
     &resource_quota::ResourceQuota,
 ];
 

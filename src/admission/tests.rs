@@ -179,3 +179,29 @@ fn limits_of_pods_count_init_containers() {
     let refusal = "pods \"x\" is forbidden: maximum cpu usage per Pod is 1, but limit is 2";
     assert_eq!(pod("2", "500m").unwrap_err(), refusal);
 }
+
+/// The texts of `webhook.ErrCallingWebhook` and `serviceresolver`.
+#[test]
+fn a_webhook_that_cannot_be_called_refuses_unless_it_is_to_be_ignored() {
+    let hook = |policy: &str| {
+        v(&format!(
+            r#"{{"webhooks":[{{"name":"h.example.com","failurePolicy":"{policy}",
+            "clientConfig":{{"service":{{"name":"s","namespace":"default","path":"/v"}}}},
+            "rules":[{{"apiGroups":[""],"apiVersions":["v1"],"operations":["CREATE"],"resources":["configmaps"]}}]}}]}}"#
+        ))
+    };
+    let try_with = |policy: &str, more: Vec<_>| {
+        let mut all = vec![("validatingwebhookconfigurations", "", "h", hook(policy))];
+        all.extend(more);
+        let store = stored(all);
+        let made = |resource| run(&store, Operation::Create, resource, "default", r#"{"metadata":{"name":"c"}}"#);
+        assert!(made("secrets").is_ok());
+        made("configmaps").map(drop)
+    };
+    let head = "Internal error occurred: failed calling webhook \"h.example.com\": failed to call webhook: Post \
+                \"https://s.default.svc:443/v?timeout=10s\": ";
+    assert_eq!(try_with("Fail", vec![]), Err(format!("{head}service \"s\" not found")));
+    let service = ("services", "default", "s", v("{}"));
+    assert_eq!(try_with("Fail", vec![service]), Err(format!("{head}no endpoints available for service \"s\"")));
+    assert_eq!(try_with("Ignore", vec![]), Ok(()));
+}

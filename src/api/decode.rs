@@ -131,10 +131,23 @@ pub fn decode_patched(
         let version = own.api_version();
         return refuse(&format!("no kind {:?} is registered for version {version:?} in scheme {SCHEME:?}", own.kind));
     }
+    if !strategic && (own.group != gvk.group || own.kind != gvk.kind) {
+        let package = match gvk.group.split('.').next() {
+            None | Some("") => "core",
+            Some(package) => package,
+        };
+        let (own, kind) = (format!("{}.{}", own.version, own.kind), &gvk.kind);
+        return refuse(&format!("converting ({own}) to ({package}.{kind}): unknown conversion"));
+    }
     let mut walk = Walk::new(strategic);
-    let object = walk.kind(patched, definition).unwrap_or_else(|| patched.clone());
+    let mut object = walk.kind(patched, definition).unwrap_or_else(|| patched.clone());
     if let Some(error) = walk.error() {
         return refuse(&error);
+    }
+    if strategic {
+        // What is read into a Go type is of that type, whatever the patch calls it.
+        object.set("apiVersion", gvk.api_version());
+        object.set("kind", gvk.kind.as_str());
     }
     match validation {
         FieldValidation::Ignore => Ok(Decoded { object, warnings: Vec::new() }),

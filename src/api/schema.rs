@@ -146,6 +146,20 @@ fn index() -> Vec<Type> {
 }
 
 impl Type {
+    /// A structure that a user defined, for as long as the program runs.
+    pub fn custom(name: &'static str, group: &'static str, mut fields: Vec<Field>) -> &'static Type {
+        fields.sort_by_key(|f| f.name);
+        let is_kind = !name.is_empty();
+        let custom =
+            Type { package: "", name, group, is_kind, atomic: false, text: "", fields: OnceLock::from(fields) };
+        Box::leak(Box::new(custom))
+    }
+
+    /// True for what a user defined: Go has no structure for it.
+    pub fn is_custom(&self) -> bool {
+        self.package.is_empty()
+    }
+
     /// `v1`, `v2`: the last part of the package.
     pub fn version(&self) -> &'static str {
         self.package.rsplit('.').next().unwrap_or("")
@@ -208,6 +222,24 @@ impl Kind {
 }
 
 impl Field {
+    /// A field with nothing said of it but its type.
+    pub fn new(name: &'static str, kind: Kind) -> Field {
+        Field {
+            name,
+            kind,
+            required: false,
+            omits_zero: false,
+            keeps_null: false,
+            atomic: false,
+            enums: Vec::new(),
+            default: "",
+            list_type: ListType::None,
+            merge_key: "",
+            patch_strategy: "",
+            go_name: "",
+        }
+    }
+
     /// As Go's errors call the field's type: `v1.PullPolicy`, `[]v1.Container`, `string`.
     pub fn go_type(&self) -> String {
         if self.go_name.is_empty() { self.kind.go_name() } else { format!("v1.{}", self.go_name) }
@@ -217,7 +249,10 @@ impl Field {
 impl Schema for &'static Type {
     fn patch_field(&self, name: &str) -> Option<PatchField> {
         let t: &'static Type = self;
-        let field = t.field(name)?;
+        let Some(field) = t.field(name) else {
+            // Custom kinds may keep fields that their schema does not know.
+            return t.is_custom().then_some(PatchField { merge_key: "", strategy: "", schema: None });
+        };
         let definition = match &field.kind {
             Kind::Map(_) => None,
             other => other.definition(),
@@ -270,20 +305,7 @@ fn read_field(line: &'static str, package: &'static str) -> Field {
     let mut cells = line.split(' ');
     let name = cells.next().unwrap_or("");
     let kind = read_kind(cells.next().unwrap_or("a"), package);
-    let mut field = Field {
-        name,
-        kind,
-        required: false,
-        omits_zero: false,
-        keeps_null: false,
-        atomic: false,
-        enums: Vec::new(),
-        default: "",
-        list_type: ListType::None,
-        merge_key: "",
-        patch_strategy: "",
-        go_name: "",
-    };
+    let mut field = Field::new(name, kind);
     for cell in cells {
         match cell.split_once('=') {
             Some(("e", list)) => field.enums = list.split('|').collect(),

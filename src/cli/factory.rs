@@ -8,6 +8,7 @@ use super::flags::Parsed;
 use super::kubeconfig::{self, Kubeconfig, Target};
 use super::mapper::{Mapping, RestMapper};
 use super::system::{Out, System};
+use super::traffic::Traffic;
 use crate::apimachinery::Value;
 use crate::client::request::{Reply, ReplyBody};
 use crate::client::{Accept, Client, Request, StreamId, WatchId};
@@ -87,6 +88,15 @@ impl Factory {
         }
     }
 
+    /// Tells `log` of the kubeconfig in use, once.
+    pub fn config_loaded(&self, log: &dyn Fn(&Factory, &str)) {
+        if self.warned.borrow_mut().insert("loader.go".to_owned()) {
+            for path in kubeconfig::paths(&*self.ctx.system, &self.flags) {
+                log(self, &path);
+            }
+        }
+    }
+
     /// Writes a text to standard error, once.
     pub fn err_once(&self, key: &str, text: &str) {
         if self.warned.borrow_mut().insert(key.to_owned()) {
@@ -159,7 +169,12 @@ impl Factory {
             let host = target.server.split("://").last().unwrap_or("").trim_end_matches('/');
             return Err(Error::Refused(host.to_owned()));
         }
-        let reply = self.ctx.client.request(self.impersonate(request).user_agent("kubectl")).await;
+        let request = self.impersonate(request).user_agent("kubectl");
+        let traffic = Traffic::begin(self, &target.server, &request);
+        let reply = self.ctx.client.request(request).await;
+        if let Some(traffic) = traffic {
+            traffic.end(self, &reply);
+        }
         for warning in &reply.warnings {
             self.warn(warning);
         }
@@ -195,12 +210,17 @@ impl Factory {
         }
     }
 
-    /// Opens a stream (logs, exec, attach, port-forward). It is closed when the guard is dropped.
+    /// Opens a stream (exec, attach, port-forward). It is closed when the guard is dropped.
     pub async fn stream(&self, request: Request) -> Result<Stream> {
+        self.stream_or_nothing(request).await?.ok_or_else(|| Error::msg("the server did not open a stream"))
+    }
+
+    /// Opens a stream (logs); None where the server answers without content.
+    pub async fn stream_or_nothing(&self, request: Request) -> Result<Option<Stream>> {
         match self.reply(request).await?.body {
-            ReplyBody::Stream(id) => Ok(Stream { client: self.ctx.client.clone(), id }),
+            ReplyBody::Stream(id) => Ok(Some(Stream { client: self.ctx.client.clone(), id })),
             ReplyBody::Status(status) => Err(status.into()),
-            _ => Err(Error::msg("the server did not open a stream")),
+            _ => Ok(None),
         }
     }
 }

@@ -17,6 +17,7 @@ pub mod mapper;
 pub mod memory;
 pub mod printers;
 pub mod system;
+pub mod traffic;
 pub mod typed;
 
 pub use errors::{Error, Result};

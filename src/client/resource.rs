@@ -29,6 +29,7 @@ pub enum Resource {
     HorizontalPodAutoscalers,
     PodDisruptionBudgets,
     StorageClasses,
+    CertificateSigningRequests,
 }
 
 use Resource::*;
@@ -62,6 +63,7 @@ const TABLE: &[Row] = &[
     (HorizontalPodAutoscalers, "autoscaling",         "v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler", true),
     (PodDisruptionBudgets,     "policy",              "v1", "poddisruptionbudgets",     "PodDisruptionBudget",     true),
     (StorageClasses,           "storage.k8s.io",      "v1", "storageclasses",           "StorageClass",            false),
+    (CertificateSigningRequests, "certificates.k8s.io", "v1", "certificatesigningrequests", "CertificateSigningRequest", false),
 ];
 
 impl Resource {

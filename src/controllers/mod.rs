@@ -1,6 +1,7 @@
 //! The controllers: each watches, enqueues keys, and reconciles one key at a time through the door.
 //! Models `kube-controller-manager`.
 
+pub mod certificates;
 pub mod context;
 pub mod cronjob;
 pub mod daemonset;
@@ -92,6 +93,7 @@ const TABLE: &[fn() -> Box<dyn Controller>] = &[
     endpoints_mirror::EndpointsMirror::boxed,
     pod_gc::PodGc::boxed,
     garbage_collector::GarbageCollector::boxed,
+    certificates::CertificateSigner::boxed,
 ];
 
 impl Controllers {

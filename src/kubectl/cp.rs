@@ -156,6 +156,11 @@ async fn read(f: &Factory, from: &Spec, path: &str) -> Result<Vec<u8>> {
 }
 
 fn store(f: &Factory, path: &str, data: &[u8]) -> Result {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    if !folder.is_empty() && !f.ctx.system.is_dir(folder) {
+        let made = f.ctx.system.make_dir(folder);
+        made.map_err(|e| Error::Msg(format!("mkdir {folder}: {}", e.text())))?;
+    }
     // A file goes where it was said, not into a directory of that name.
     let written = match f.ctx.system.is_dir(path) {
         true => Err(FileError::IsDirectory),

@@ -150,7 +150,8 @@ fn of_pod(f: &Factory, pod: &Value, container: &str) -> Result<Vec<Source>> {
     Ok(vec![source(&pods::container(f, pod, container, false)?)])
 }
 
-async fn open(f: &Factory, source: &Source) -> Result<Stream> {
+/// The stream of a log; None where the server has nothing to read from, as with a pod that is on no node yet.
+async fn open(f: &Factory, source: &Source) -> Result<Option<Stream>> {
     let flags = &f.flags;
     let mut request = Request::get(format!("/api/v1/namespaces/{}/pods/{}/log", source.namespace, source.pod))
         .query("container", source.container.as_str());
@@ -175,7 +176,7 @@ async fn open(f: &Factory, source: &Source) -> Result<Stream> {
     if flags.int("limit-bytes") > 0 {
         request = request.query("limitBytes", flags.str("limit-bytes"));
     }
-    f.stream(request).await
+    f.stream_or_nothing(request).await
 }
 
 /// Cuts what comes in into lines, so that each can have its prefix.
@@ -208,7 +209,8 @@ impl Printer {
 
 async fn print_all(f: &Factory, source: &Source) -> Result {
     let stream = match open(f, source).await {
-        Ok(stream) => stream,
+        Ok(Some(stream)) => stream,
+        Ok(None) => return Ok(()),
         Err(e) if f.flags.bool("ignore-errors") => {
             f.out(&format!("error: {}\n", e.text()));
             return Ok(());
@@ -242,7 +244,7 @@ async fn follow(f: &Factory, sources: &[Source]) -> Result {
     let mut open_streams = Vec::new();
     for source in sources {
         match open(f, source).await {
-            Ok(stream) => open_streams.push((stream, Printer::new(f, source))),
+            Ok(stream) => open_streams.extend(stream.map(|stream| (stream, Printer::new(f, source)))),
             Err(e) if f.flags.bool("ignore-errors") => f.out(&format!("error: {}\n", e.text())),
             Err(e) => return Err(e),
         }

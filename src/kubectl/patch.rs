@@ -124,7 +124,7 @@ fn unsupported(error: Error, info: &Info, kind: PatchType) -> Error {
 pub fn locally(object: &Value, kind: PatchType, body: &Value) -> Result<Value> {
     let gvk = object.gvk();
     Ok(match kind {
-        PatchType::Json => json::apply(object, body)?,
+        PatchType::Json => json::apply_locally(object, body).map_err(Error::Msg)?,
         PatchType::Merge | PatchType::Apply => merge::apply(object, body)?,
         PatchType::Strategic => match schema::by_gvk(&gvk.group, &gvk.version, &gvk.kind) {
             Some(schema) => strategic::apply(object, body, Some(&schema))?,

@@ -24,13 +24,12 @@ pub fn container(f: &Factory, pod: &Value, name: &str, quiet: bool) -> Result<Va
     let spec = &pod["spec"];
     let lists = ["containers", "initContainers", "ephemeralContainers"];
     let find = |name: &str| lists.iter().flat_map(|l| spec[*l].items()).find(|c| c["name"].str() == name).cloned();
+    let default = || pod.annotation("kubectl.kubernetes.io/default-container");
+    let name = if name.is_empty() { default().unwrap_or_default() } else { name };
     if !name.is_empty() {
         return find(name).ok_or_else(|| {
             Error::Msg(format!("container {name} is not valid for pod {} out of: {}", pod.name(), all_names(pod)))
         });
-    }
-    if let Some(default) = pod.annotation("kubectl.kubernetes.io/default-container").and_then(find) {
-        return Ok(default);
     }
     let Some(first) = spec["containers"].items().first() else {
         return Err(Error::Msg(format!("pod {} does not have any containers", pod.name())));

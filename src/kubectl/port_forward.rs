@@ -30,6 +30,7 @@ async fn run(f: &Factory) -> Result {
     };
     let object = pods::resource(f, word).await?.object;
     let pod = pods::pod_of(f, &object, Order::Active, "attach to").await?;
+    check_udp(specs, if object.kind() == "Service" { &object } else { &pod })?;
     let mut texts = Vec::new();
     for spec in specs {
         texts.push(match object.kind() {
@@ -45,9 +46,10 @@ async fn run(f: &Factory) -> Result {
     serve(f, &pod, &ports).await
 }
 
-/// Local and remote part; one number stands for both.
+/// Local and remote part; one number stands for both, and what has more parts than two counts by its first.
 fn split(spec: &str) -> (&str, &str) {
-    spec.split_once(':').unwrap_or((spec, spec))
+    let first = spec.split(':').next().unwrap_or(spec);
+    spec.split_once(':').filter(|(_, remote)| !remote.contains(':')).unwrap_or((first, first))
 }
 
 fn named_port(pod: &Value, name: &str) -> Option<i64> {
@@ -56,15 +58,37 @@ fn named_port(pod: &Value, name: &str) -> Option<i64> {
     Some(found["containerPort"].int())
 }
 
+/// Refuses ports that a service or pod offers by UDP only. Models `checkUDPPorts`.
+fn check_udp(specs: &[String], object: &Value) -> Result {
+    let service = object.kind() == "Service";
+    let ports: Vec<&Value> = match service {
+        true => object.at("spec.ports").items().iter().collect(),
+        false => object.at("spec.containers").items().iter().flat_map(|c| c["ports"].items()).collect(),
+    };
+    let field = if service { "port" } else { "containerPort" };
+    for remote in specs.iter().map(|spec| split(spec).1) {
+        let number = match remote.parse::<i64>() {
+            Ok(number) => number,
+            Err(_) => ports.iter().find(|p| p["name"].str() == remote).map_or(0, |p| p[field].int()),
+        };
+        let offers = |protocol: &str| ports.iter().any(|p| p[field].int() == number && p["protocol"].str() == protocol);
+        if offers("UDP") && !offers("TCP") {
+            return Err(Error::Msg(format!("UDP protocol is not supported for {remote}")));
+        }
+    }
+    Ok(())
+}
+
 /// Replaces the name of a port by its number. Models `convertPodNamedPortToNumber`.
 fn of_pod(spec: &str, pod: &Value) -> Result<String> {
     let (local, remote) = split(spec);
-    if remote.parse::<i64>().is_ok() {
-        return Ok(spec.to_owned());
-    }
-    let number = named_port(pod, remote)
-        .ok_or_else(|| Error::Msg(format!("Pod '{}' does not have a named port '{remote}'", pod.name())))?;
-    Ok(if local == remote { number.to_string() } else { format!("{local}:{number}") })
+    let number = match remote.parse::<i64>() {
+        Ok(_) => remote.to_owned(),
+        Err(_) => named_port(pod, remote)
+            .ok_or_else(|| Error::Msg(format!("Pod '{}' does not have a named port '{remote}'", pod.name())))?
+            .to_string(),
+    };
+    Ok(if local == remote { number } else { format!("{local}:{number}") })
 }
 
 /// Replaces the port of a service by the port of the pod behind it. Models `translateServicePortToTargetPort`.

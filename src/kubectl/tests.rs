@@ -391,3 +391,67 @@ fn diff_shows_what_apply_would_prune() {
     assert!(shown.contains("\n-  name: a\n") && shown.ends_with("? 1\n"), "{shown}");
     assert_eq!(lab.run(&format!("kubectl diff --prune {allow} -l g=y -f b.yaml")), "");
 }
+
+/// As `LocationStreamer` and `portforward.go` have it: without a node there is nothing to read from.
+#[test]
+fn a_pod_on_no_node_has_an_empty_log() {
+    let lab = Lab::new();
+    let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: default}\n";
+    lab.system.put("/scratch/a.yaml", account);
+    lab.run("kubectl create -f a.yaml");
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p, annotations: {kubectl.kubernetes.io/default-container: x}}\n\
+               spec: {containers: [{name: c, image: nginx, ports: [{containerPort: 53, protocol: UDP}]}]}\n";
+    lab.system.put("/scratch/p.yaml", pod);
+    check(
+        &lab,
+        "\
+$ kubectl create -f p.yaml
+pod/p created
+$ kubectl logs p -c c
+$ kubectl logs p
+! error: container x is not valid for pod p out of: c
+? 1
+$ kubectl port-forward p 53
+! error: UDP protocol is not supported for 53
+? 1
+$ kubectl port-forward p 80:80:80
+! error: unable to forward port because pod is not running. Current status=Pending
+? 1
+",
+    );
+}
+
+/// The lines of `700-http-traffic`, less their times.
+#[test]
+fn traffic_is_logged_at_the_levels_of_client_go() {
+    let lab = Lab::new();
+    let log = |line: &str| -> Vec<String> {
+        let shown = lab.run(line);
+        let plain =
+            |l: &str| l.split_once("] ").filter(|(head, _)| head.starts_with("! I")).map_or(l, |(_, t)| t).to_owned();
+        shown
+            .lines()
+            .map(plain)
+            .filter(|l| !l.starts_with("\"Feature gate") && !l.starts_with("Config loaded"))
+            .collect()
+    };
+    lab.run("kubectl api-resources");
+    let url = "https://127.0.0.1:6443/api/v1/namespaces/default/pods?limit=500";
+    let none = "! No resources found in default namespace.".to_owned();
+    let answer = format!("\"Response\" verb=\"GET\" url=\"{url}\" status=\"200 OK\" milliseconds=0");
+    assert_eq!(log("kubectl get pods -v=6").split_off(2), [answer, none.clone()]);
+    let asked = log("kubectl get pods --v=7 -l a=b");
+    let want = [
+        "\"Request\" verb=\"GET\" url=\"https://127.0.0.1:6443/api/v1/namespaces/default/pods?labelSelector=a%3Db&limit=500\" headers=<",
+        "! \tAccept: application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json",
+        "! \tUser-Agent: kubectl/v1.36.2 (linux/amd64) kubernetes/98b3519",
+        "!  >",
+        "\"Response\" status=\"200 OK\" milliseconds=0",
+        &none,
+    ];
+    assert_eq!(asked[asked.len() - 6..], want);
+    assert_eq!(log("kubectl get pods -v=5"), [none]);
+    let pieces = log("kubectl get ns -v=6 --chunk-size=1");
+    assert!(pieces.iter().any(|l| l.contains("?continue=") && l.contains("&limit=1")), "{pieces:?}");
+    assert_eq!(lab.run("kubectl get ns --chunk-size=1"), lab.run("kubectl get ns"));
+}

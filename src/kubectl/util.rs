@@ -5,6 +5,7 @@ use crate::apimachinery::{Time, Value};
 use crate::cli::builder::Info;
 use crate::cli::errors::{Error, Result};
 use crate::cli::factory::Factory;
+use crate::cli::traffic;
 use crate::client::{PatchType, Request};
 use crate::sim::Clock;
 use std::future::Future;
@@ -66,10 +67,7 @@ pub fn klog(f: &Factory, level: char, place: &str, text: &str) {
 }
 
 fn klog_line(f: &Factory, level: char, place: &str, text: &str) -> String {
-    let now = f.ctx.client.clock.now();
-    let (_, month, day, hour, minute, second, _) = now.civil();
-    let micros = now.0.rem_euclid(1_000_000_000) / 1_000;
-    format!("{level}{month:02}{day:02} {hour:02}:{minute:02}:{second:02}.{micros:06}   27914 {place}] {text}\n")
+    traffic::klog_line(f.ctx.client.clock.now(), level, place, text)
 }
 
 /// What client-go logs when it cannot ask which resources there are.

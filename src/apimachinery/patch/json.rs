@@ -22,10 +22,31 @@ pub fn apply(document: &Value, patch: &Value) -> Result<Value, Status> {
     for operation in operations.iter() {
         check(operation)?;
     }
+    steps(document, operations).map_err(|_| rejected())
+}
+
+/// Applies a JSON patch as kubectl does without the server; the error is the library's text, less what kubectl cuts off.
+/// Models `getPatchedJSON` of `kubectl/pkg/cmd/patch`.
+pub fn apply_locally(document: &Value, patch: &Value) -> Result<Value, String> {
+    let unreadable =
+        |kind: &str, what: &str| Err(format!("json: cannot unmarshal {kind} into Go value of type {what}"));
+    let Value::List(operations) = patch else {
+        return unreadable(super::json_type(patch), "jsonpatch.Patch");
+    };
+    if let Some(wrong) = operations.iter().find(|o| o.as_map().is_none()) {
+        return unreadable(super::json_type(wrong), "jsonpatch.Operation");
+    }
+    steps(document, operations).map_err(|text| match text.split_once("doc is missing key: ") {
+        Some((_, key)) => format!("Object to be patched is missing field ({key})"),
+        None => text,
+    })
+}
+
+fn steps(document: &Value, operations: &[Value]) -> Result<Value, String> {
     let mut document = document.clone();
     let mut copies = MAX_COPIED;
-    for operation in operations.iter() {
-        step(&mut document, operation, &mut copies).ok_or_else(rejected)?;
+    for operation in operations {
+        step(&mut document, operation, &mut copies)?;
     }
     Ok(document)
 }
@@ -53,39 +74,100 @@ fn check(operation: &Value) -> Result<(), Status> {
     Ok(())
 }
 
-/// Does one operation; None where it does not apply. `copies` is how much may still be copied.
-fn step(document: &mut Value, operation: &Value, copies: &mut usize) -> Option<()> {
-    let path = pointer(operation["path"].str())?;
+const MISSING: &str = "missing value";
+const BAD_INDEX: &str = "invalid index referenced";
+
+/// Does one operation; the error is the library's text. `copies` is how much may still be copied.
+fn step(document: &mut Value, operation: &Value, copies: &mut usize) -> Result<(), String> {
+    let word = operation["op"].str();
+    if !matches!(word, "add" | "remove" | "replace" | "move" | "copy" | "test") {
+        return Err(format!("Unexpected kind: {}", if word.is_empty() { "unknown" } else { word }));
+    }
+    let Some(path) = operation["path"].as_str() else {
+        return Err(format!("{word} operation failed to decode path: {MISSING}"));
+    };
     let value = operation["value"].clone();
-    match operation["op"].str() {
-        "add" => add(document, &path, value),
-        "remove" => remove(document, &path).map(|_| ()),
-        "replace" => replace(document, &path, value),
-        "move" => {
-            let moved = remove(document, &pointer(operation["from"].str())?)?;
-            add(document, &path, moved)
+    match word {
+        "add" => {
+            let why = format!("add operation does not apply: doc is missing path: \"{path}\": {MISSING}");
+            let (container, key) = container(document, path).ok_or(why)?;
+            add(container, &key, value).map_err(|e| format!("error in add for path: '{path}': {e}"))
         }
-        "copy" => {
-            let copied = find(document, &pointer(operation["from"].str())?)?.clone();
-            spend(&copied, copies)?;
-            add(document, &path, copied)
+        "remove" => {
+            let why = format!("remove operation does not apply: doc is missing path: \"{path}\": {MISSING}");
+            let (container, key) = container(document, path).ok_or(why)?;
+            remove(container, &key).map(drop).map_err(|e| format!("error in remove for path: '{path}': {e}"))
         }
-        "test" => {
-            let found = find(document, &path).cloned();
-            // A missing value equals null, and nothing else.
-            (found.unwrap_or(Value::Null) == value).then_some(())
-        }
-        _ => None,
+        "replace" => replace(document, path, value),
+        "test" => test(document, path, &value),
+        _ => transfer(document, operation, path, copies),
     }
 }
 
-/// The parts of a JSON pointer, unescaped; None where it is none.
-fn pointer(text: &str) -> Option<Vec<String>> {
-    if text.is_empty() {
-        return Some(Vec::new());
+/// A move or a copy.
+fn transfer(document: &mut Value, operation: &Value, path: &str, copies: &mut usize) -> Result<(), String> {
+    let (word, from) = (operation["op"].str(), operation["from"].str());
+    let moves = word == "move";
+    let why = format!("{word} operation does not apply: doc is missing from path: {from}: {MISSING}");
+    let (source, key) = container(document, from).ok_or(why)?;
+    let place = if moves { format!("path: '{key}'") } else { format!("from: '{from}'") };
+    let wrong = |e: String| format!("error in {word} for {place}: {e}");
+    let value = match moves {
+        true => remove(source, &key).map_err(wrong)?,
+        false => get(source, &key).map_err(wrong)?.cloned().unwrap_or_default(),
+    };
+    if !moves {
+        spend(&value, copies)
+            .ok_or("Unable to complete the copy, the accumulated size increase of copy is too large")?;
     }
-    let parts: Vec<_> = text.strip_prefix('/')?.split('/').map(|p| p.replace("~1", "/").replace("~0", "~")).collect();
-    (parts.len() <= MAX_DEPTH).then_some(parts)
+    let why = format!("{word} operation does not apply: doc is missing destination path: {path}: {MISSING}");
+    let (target, key) = container(document, path).ok_or(why)?;
+    add(target, &key, value).map_err(|e| match moves {
+        true => format!("error in move for path: '{path}': {e}"),
+        false => format!("error while adding value during copy: {e}"),
+    })
+}
+
+fn replace(document: &mut Value, path: &str, value: Value) -> Result<(), String> {
+    if path.is_empty() {
+        *document = value;
+        return Ok(());
+    }
+    let why = format!("replace operation does not apply: doc is missing path: {path}: {MISSING}");
+    let (container, key) = container(document, path).ok_or(why)?;
+    // As the library has it, a key that is missing is made; an index must be there.
+    if let Value::Map(_) = container {
+        container.map_mut().insert(key, value);
+        return Ok(());
+    }
+    get(container, &key)
+        .map_err(|_| format!("replace operation does not apply: doc is missing key: {path}: {MISSING}"))?;
+    let list = container.list_mut();
+    if let Some(item) = index(&key, list.len()).and_then(|at| list.get_mut(at)) {
+        *item = value;
+    }
+    Ok(())
+}
+
+fn test(document: &mut Value, path: &str, value: &Value) -> Result<(), String> {
+    let failed = || format!("testing value {path} failed: test failed");
+    if path.is_empty() {
+        return if document == value { Ok(()) } else { Err(failed()) };
+    }
+    let why = format!("test operation does not apply: is missing path: {path}: {MISSING}");
+    let (container, key) = container(document, path).ok_or(why)?;
+    let found = get(container, &key).map_err(|e| format!("error in test for path: '{path}': {e}"))?;
+    // A missing value equals null, and nothing else.
+    if found.unwrap_or(&Value::Null) == value { Ok(()) } else { Err(failed()) }
+}
+
+/// What holds the last part of a path, with that part, unescaped; None where it is not there. What stands before the
+/// first slash does not count.
+fn container<'a>(document: &'a mut Value, path: &str) -> Option<(&'a mut Value, String)> {
+    let mut parts: Vec<_> = path.split('/').skip(1).map(|p| p.replace("~1", "/").replace("~0", "~")).collect();
+    let last = parts.pop().filter(|_| parts.len() <= MAX_DEPTH)?;
+    let found = parent(document, &parts)?;
+    matches!(found, Value::Map(_) | Value::List(_)).then_some((found, last))
 }
 
 /// Takes the number of values in `value` off the budget; None where it is spent.
@@ -105,12 +187,21 @@ fn index(part: &str, len: usize) -> Option<usize> {
     usize::try_from(i).ok()
 }
 
-fn find<'a>(document: &'a Value, path: &[String]) -> Option<&'a Value> {
-    path.iter().try_fold(document, |value, part| match value {
-        Value::Map(m) => m.get(part),
-        Value::List(l) => l.get(index(part, l.len())?),
-        _ => None,
+/// The index that a part names, as Go reads it; the error is Go's.
+fn number(part: &str) -> Result<i64, String> {
+    let wrong = |why| format!("strconv.Atoi: parsing {part:?}: {why}");
+    part.parse().map_err(|e: std::num::ParseIntError| match e.kind() {
+        std::num::IntErrorKind::PosOverflow | std::num::IntErrorKind::NegOverflow => wrong("value out of range"),
+        _ => wrong("invalid syntax"),
     })
+}
+
+/// The value of a key, None where a map has none.
+fn get<'a>(container: &'a Value, key: &str) -> Result<Option<&'a Value>, String> {
+    let Value::List(list) = container else { return Ok(container.get(key)) };
+    let at = number(key)?;
+    let found = index(key, list.len()).and_then(|at| list.get(at));
+    found.map(Some).ok_or_else(|| format!("Unable to access invalid index: {at}: {BAD_INDEX}"))
 }
 
 /// The container that holds the last part of the path, to write to.
@@ -126,55 +217,37 @@ fn parent<'a>(document: &'a mut Value, path: &[String]) -> Option<&'a mut Value>
     })
 }
 
-fn add(document: &mut Value, path: &[String], value: Value) -> Option<()> {
-    let Some((last, above)) = path.split_last() else {
-        *document = value;
-        return Some(());
-    };
-    match parent(document, above)? {
-        container @ Value::Map(_) => container.map_mut().insert(last.as_str(), value),
-        container @ Value::List(_) => {
-            let list = container.list_mut();
-            let at = if last == "-" { list.len() } else { index_to_add(last, list.len())? };
-            list.insert(at, value);
-        }
-        _ => return None,
+fn add(container: &mut Value, key: &str, value: Value) -> Result<(), String> {
+    if let Value::Map(_) = container {
+        container.map_mut().insert(key, value);
+        return Ok(());
     }
-    Some(())
+    let list = container.list_mut();
+    if key == "-" {
+        list.push(value);
+        return Ok(());
+    }
+    let given = number(key).map_err(|e| format!("value was not a proper array index: '{key}': {e}"))?;
+    let length = list.len() as i64;
+    let at = if given < 0 { given + length + 1 } else { given };
+    match usize::try_from(at).ok().filter(|at| *at <= list.len()) {
+        Some(at) => list.insert(at, value),
+        None => return Err(format!("Unable to access invalid index: {given}: {BAD_INDEX}")),
+    }
+    Ok(())
 }
 
-fn index_to_add(part: &str, len: usize) -> Option<usize> {
-    let at: i64 = part.parse().ok()?;
-    let at = if at < 0 { at + i64::try_from(len).ok()? + 1 } else { at };
-    usize::try_from(at).ok().filter(|at| *at <= len)
-}
-
-fn remove(document: &mut Value, path: &[String]) -> Option<Value> {
-    let (last, above) = path.split_last()?;
-    match parent(document, above)? {
-        container @ Value::Map(_) => container.map_mut().remove(last),
-        container @ Value::List(_) => {
-            let list = container.list_mut();
-            let at = index(last, list.len()).filter(|at| *at < list.len())?;
-            Some(list.remove(at))
-        }
-        _ => None,
+fn remove(container: &mut Value, key: &str) -> Result<Value, String> {
+    if let Value::Map(_) = container {
+        let gone = container.map_mut().remove(key);
+        return gone.ok_or_else(|| format!("Unable to remove nonexistent key: {key}: {MISSING}"));
     }
-}
-
-fn replace(document: &mut Value, path: &[String], value: Value) -> Option<()> {
-    if path.is_empty() {
-        *document = value;
-        return Some(());
+    let list = container.list_mut();
+    let given = number(key)?;
+    match index(key, list.len()).filter(|at| *at < list.len()) {
+        Some(at) => Ok(list.remove(at)),
+        None => Err(format!("Unable to access invalid index: {given}: {BAD_INDEX}")),
     }
-    // As upstream's library has it, a key that is missing is made; an index must be there.
-    let (_, above) = path.split_last()?;
-    if find(document, above)?.as_map().is_some() {
-        return add(document, path, value);
-    }
-    find(document, path)?;
-    *parent(document, path)? = value;
-    Some(())
 }
 
 #[cfg(test)]
@@ -211,10 +284,56 @@ mod tests {
         }
     }
 
+    /// The texts of `gopkg.in/evanphx/json-patch.v4`, as `kubectl patch --local` prints them.
+    #[test]
+    fn what_does_not_apply_locally_says_why() {
+        let document = Value::from_json(r#"{"data":{"a":"1"},"l":[1]}"#).unwrap();
+        let cases = [
+            (
+                r#"{"op":"remove","path":"/data/z"}"#,
+                "error in remove for path: '/data/z': Unable to remove nonexistent key: z: missing value",
+            ),
+            (
+                r#"{"op":"add","path":"/x/y","value":1}"#,
+                r#"add operation does not apply: doc is missing path: "/x/y": missing value"#,
+            ),
+            (
+                r#"{"op":"replace","path":"/l/3","value":1}"#,
+                "Object to be patched is missing field (/l/3: missing value)",
+            ),
+            (
+                r#"{"op":"replace","path":"/x/y","value":1}"#,
+                "replace operation does not apply: doc is missing path: /x/y: missing value",
+            ),
+            (r#"{"op":"test","path":"/data/a","value":"2"}"#, "testing value /data/a failed: test failed"),
+            (
+                r#"{"op":"move","from":"/data/z","path":"/data/y"}"#,
+                "error in move for path: 'z': Unable to remove nonexistent key: z: missing value",
+            ),
+            (r#"{"op":"foo","path":"/data/a"}"#, "Unexpected kind: foo"),
+            (
+                r#"{"op":"add","path":"/l/x","value":1}"#,
+                r#"error in add for path: '/l/x': value was not a proper array index: 'x': strconv.Atoi: parsing "x": invalid syntax"#,
+            ),
+            (
+                r#"{"op":"remove","path":"/l/7"}"#,
+                "error in remove for path: '/l/7': Unable to access invalid index: 7: invalid index referenced",
+            ),
+        ];
+        for (operation, want) in cases {
+            let patch = Value::from_json(&format!("[{operation}]")).unwrap();
+            assert_eq!(apply_locally(&document, &patch).unwrap_err(), want);
+        }
+        let none = Value::from_json(r#"{"op":"foo"}"#).unwrap();
+        let want = "json: cannot unmarshal object into Go value of type jsonpatch.Patch";
+        assert_eq!(apply_locally(&document, &none).unwrap_err(), want);
+        assert_eq!(run(r#"{"a":1}"#, r#"[{"op":"add","path":"a/b","value":1}]"#), r#"{"a":1,"b":1}"#);
+    }
+
     #[test]
     fn a_document_cannot_be_doubled_without_end() {
-        let double = r#"{"op":"copy","from":"","path":"/a"},{"op":"copy","from":"","path":"/b"}"#;
+        let double = r#"{"op":"copy","from":"/r","path":"/r/a"},{"op":"copy","from":"/r","path":"/r/b"}"#;
         let patch = format!("[{}]", vec![double; 50].join(","));
-        assert_eq!(run("{}", &patch), "the server rejected our request due to an error in our request");
+        assert_eq!(run(r#"{"r":{}}"#, &patch), "the server rejected our request due to an error in our request");
     }
 }

@@ -6,6 +6,7 @@ mod definition;
 mod schema;
 mod structure;
 mod table;
+mod typed;
 
 pub use table::{cells, columns};
 
@@ -13,7 +14,7 @@ use super::ApiServer;
 use super::handlers::Call;
 use crate::api::decode::{Decoded, FieldValidation};
 use crate::api::resources::{Resource, Subresource};
-use crate::apimachinery::{Object, Status, Value, names};
+use crate::apimachinery::{Object, Status, Value, field, names};
 use crate::registry::store::ResourceInfo;
 use crate::registry::strategy::Strategy;
 use crate::registry::validation::metadata;
@@ -96,10 +97,10 @@ impl ApiServer {
                 self.store.put(DEFINITIONS, object.name(), accepted);
             }
         }
-        let old: Vec<&'static Resource> =
-            self.catalog.all().iter().filter(|i| !i.definition.is_null()).map(|i| i.resource).collect();
+        let old: Vec<ResourceInfo> =
+            self.catalog.all().iter().filter(|i| !i.definition.is_null()).map(|i| (**i).clone()).collect();
         let catalog = std::rc::Rc::make_mut(&mut self.catalog);
-        catalog.remove(|r| old.contains(&r));
+        catalog.remove(|r| old.iter().any(|o| o.resource == r));
         for object in all.iter().filter(|o| !o.is_terminating()) {
             for version in object.at("spec.versions").items().iter().filter(|v| v["served"].bool()) {
                 catalog.add(resource_info(object, version, &old));
@@ -120,7 +121,7 @@ impl ApiServer {
 
 /// The texts live as long as the program, as those of built-in resources do; a definition that is served again
 /// unchanged uses them again.
-fn resource_info(definition: &Value, version: &Value, old: &[&'static Resource]) -> ResourceInfo {
+fn resource_info(definition: &Value, version: &Value, old: &[ResourceInfo]) -> ResourceInfo {
     let names = &definition["spec"]["names"];
     let mut subresources = Vec::new();
     if version.at("subresources").get("scale").is_some_and(|s| !s.is_null()) {
@@ -145,11 +146,18 @@ fn resource_info(definition: &Value, version: &Value, old: &[&'static Resource])
         categories: list(&names["categories"]),
         subresources,
     };
-    let resource: &'static Resource = match old.iter().find(|o| ***o == resource) {
-        Some(same) => same,
-        None => Box::leak(Box::new(resource)),
+    let (resource, before): (&'static Resource, Option<&ResourceInfo>) =
+        match old.iter().find(|o| *o.resource == resource) {
+            Some(same) => (same.resource, Some(same)),
+            None => (Box::leak(Box::new(resource)), None),
+        };
+    let schema = version.at("schema.openAPIV3Schema");
+    let same = before.filter(|o| version_of(&o.definition, o.version).at("schema.openAPIV3Schema") == schema);
+    let schema = match same {
+        Some(same) => same.schema,
+        None => Some(typed::kind(resource.kind, resource.group, schema)),
     };
-    ResourceInfo { definition: definition.clone(), ..ResourceInfo::new(resource, &Custom) }
+    ResourceInfo { definition: definition.clone(), schema, ..ResourceInfo::new(resource, &Custom) }
 }
 
 fn keep(text: &str) -> &'static str {
@@ -200,6 +208,11 @@ pub fn validate(info: &ResourceInfo, object: &Value, is_new: bool) -> Result<(),
         false => Vec::new(),
     };
     errors.extend(schema::validate(object, schema));
+    if schema::has_rules(schema, 0) && errors.iter().any(schema::blocks_rules) {
+        let why = "some validation rules were not checked because the object was invalid; correct the existing errors to \
+                   complete validation";
+        errors.push(field::Error::invalid(&field::Path::new("<nil>"), "null", why));
+    }
     if errors.is_empty() { Ok(()) } else { Err(Status::invalid(&info.gvk, object.name(), &errors)) }
 }
 

@@ -77,6 +77,24 @@ pub fn validate(object: &Value, schema: &Value) -> ErrorList {
     errors
 }
 
+/// True where a schema has `x-kubernetes-validations` anywhere.
+pub fn has_rules(schema: &Value, depth: usize) -> bool {
+    if depth > DEPTH || schema.as_map().is_none() {
+        return false;
+    }
+    let within = |inner: &Value| has_rules(inner, depth + 1);
+    !schema["x-kubernetes-validations"].is_empty()
+        || schema["properties"].fields().any(|(_, inner)| within(inner))
+        || within(&schema["items"])
+        || within(&schema["additionalProperties"])
+}
+
+/// True for an error beside which rules are not looked at. Models `hasBlockingErr`.
+pub fn blocks_rules(error: &Error) -> bool {
+    use ErrorType::{NotSupported, Required, TooLong, TooMany, TypeInvalid};
+    matches!(error.kind, NotSupported | Required | TooLong | TooMany | TypeInvalid)
+}
+
 fn check(value: &Value, schema: &Value, path: &Path, errors: &mut ErrorList, depth: usize) {
     if depth > DEPTH || schema.is_null() || (value.is_null() && schema["nullable"].bool()) {
         return;
@@ -294,6 +312,18 @@ mod tests {
                 r#"tags[1]: Duplicate value: {"k":"a"}"#,
             ]
         );
+    }
+
+    #[test]
+    fn rules_wait_for_what_is_wrong_besides() {
+        let schema = Value::from_json(
+            r#"{"type":"object","properties":{"spec":{"type":"object","required":["a"],
+                "x-kubernetes-validations":[{"rule":"self.a > 1"}],"properties":{"a":{"type":"integer","maximum":3}}}}}"#,
+        )
+        .unwrap();
+        let blocks = |text: &str| validate(&Value::from_json(text).unwrap(), &schema).iter().any(blocks_rules);
+        assert!(has_rules(&schema, 0) && !has_rules(&super::tests::schema(), 0));
+        assert!(blocks(r#"{"spec":{}}"#) && blocks(r#"{"spec":{"a":"x"}}"#) && !blocks(r#"{"spec":{"a":9}}"#));
     }
 
     #[test]

@@ -3,7 +3,6 @@
 use super::update::check_name;
 use super::{ApiServer, Call, body};
 use crate::api::decode::Decoded;
-use crate::api::schema;
 use crate::apimachinery::field::{Error, Path};
 use crate::apimachinery::patch::{json, merge, strategic};
 use crate::apimachinery::{GroupVersionKind, Status, Value};
@@ -86,13 +85,11 @@ pub fn apply_patch(call: &Call, kind: PatchType, old: &Value, patch: &Value) -> 
     match kind {
         PatchType::Json => json::apply(old, patch),
         PatchType::Merge => merge::apply(old, patch),
-        PatchType::Apply if !call.resource.definition.is_null() => merge::apply(old, patch),
         PatchType::Strategic if !call.resource.definition.is_null() => {
             Err(Status::new(415, "UnsupportedMediaType", CUSTOM_PATCHES))
         }
         PatchType::Strategic | PatchType::Apply => {
-            let gvk = &call.resource.gvk;
-            let schema = schema::by_gvk(&gvk.group, &gvk.version, &gvk.kind);
+            let schema = call.resource.schema;
             strategic::apply(old, patch, schema.as_ref().map(|s| s as &dyn strategic::Schema))
         }
     }

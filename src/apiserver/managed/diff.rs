@@ -78,7 +78,7 @@ impl Level {
             return;
         }
         let field = at.of.and_then(|t| t.field(name));
-        let is_entry = at.of.is_none();
+        let is_entry = at.of.is_none_or(Type::is_custom);
         let always = ALWAYS.contains(&name) && !at.in_items;
         let below = At { depth: at.depth + 1, ..at };
         self.put(&format!("f:{name}"), value(old, new, (field.map(|f| &f.kind), field), is_entry || !always, below));

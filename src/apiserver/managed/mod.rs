@@ -71,10 +71,8 @@ fn manager(call: &Call) -> Option<String> {
     }
 }
 
-/// None for custom kinds.
 fn schema_of(call: &Call) -> Option<&'static schema::Type> {
-    let gvk = &call.resource.gvk;
-    call.resource.definition.is_null().then(|| schema::by_gvk(&gvk.group, &gvk.version, &gvk.kind)).flatten()
+    call.resource.schema
 }
 
 fn gathered(call: &Call, object: &Value) -> Fields {
@@ -153,8 +151,8 @@ fn share(kind: &str, set: &mut Value) {
 /// The list of a workload after a write through its `/scale`: the replica count goes to a new entry without a time,
 /// and whoever wrote it as a part of the workload loses it, changed or not; who set it by apply or through `/scale`
 /// keeps it until it changes. None where it is not kept. Models `ScaleHandler`.
-pub fn after_scale(call: &Call, old: &Value, changed: bool) -> Option<Value> {
-    let replicas = vec!["f:spec".to_owned(), "f:replicas".to_owned()];
+pub fn after_scale(call: &Call, old: &Value, path: &str, changed: bool) -> Option<Value> {
+    let replicas: Path = path.split('.').map(|part| format!("f:{part}")).collect();
     let (manager, mut entries, mut moved) = (manager(call)?, read(old), Vec::new());
     let own = |manager: String, subresource: &str| Entry {
         manager,

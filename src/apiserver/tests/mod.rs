@@ -1,6 +1,7 @@
 //! The server as its clients see it: bodies and texts from recorded requests (`701-raw-api`) and transcripts.
 
 mod cluster;
+mod custom;
 mod discovery;
 mod lists;
 mod objects;

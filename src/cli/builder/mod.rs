@@ -247,8 +247,18 @@ impl Builder {
     }
 
     async fn list(&self, f: &Factory, mapping: &Rc<Mapping>) -> Result<Vec<Info>> {
-        let list = f.send(self.list_request(mapping)).await;
-        let list = list.map_err(|e| self.enhance(e.of_resource("get", &mapping.group_resource(), ""), mapping))?;
+        let mut list = self.page(f, mapping, "").await?;
+        let rows = if self.accept == Accept::Table { "rows" } else { "items" };
+        loop {
+            let token = list["metadata"]["continue"].str().to_owned();
+            if token.is_empty() {
+                break;
+            }
+            let mut next = self.page(f, mapping, &token).await?;
+            let more = next[rows].items().to_vec();
+            list.map_mut().entry(rows).list_mut().extend(more);
+            list.set("metadata", std::mem::take(next.map_mut().entry("metadata")));
+        }
         if self.accept == Accept::Table {
             return Ok(vec![Info::of_list(mapping, &self.namespace, list)]);
         }
@@ -261,6 +271,20 @@ impl Builder {
             Info::of_object(mapping, v)
         };
         Ok(list["items"].items().iter().map(item).collect())
+    }
+
+    /// One piece of a list, as long as `--chunk-size` says. A sorted list comes at once.
+    async fn page(&self, f: &Factory, mapping: &Mapping, token: &str) -> Result<Value> {
+        let mut request = self.list_request(mapping);
+        let size = f.flags.int("chunk-size");
+        if size > 0 && f.flags.str("sort-by").is_empty() {
+            request = request.query("limit", size.to_string());
+        }
+        if !token.is_empty() {
+            request = request.query("continue", token);
+        }
+        let list = f.send(request).await;
+        list.map_err(|e| self.enhance(e.of_resource("get", &mapping.group_resource(), ""), mapping))
     }
 
     /// Models `EnhanceListError`.

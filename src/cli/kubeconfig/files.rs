@@ -36,7 +36,7 @@ fn is_explicit(flags: &Parsed) -> bool {
 }
 
 /// The files in use: `--kubeconfig`, else those of `$KUBECONFIG`, else `~/.kube/config`.
-fn paths(system: &dyn System, flags: &Parsed) -> Vec<String> {
+pub fn paths(system: &dyn System, flags: &Parsed) -> Vec<String> {
     if is_explicit(flags) {
         return vec![flags.str("kubeconfig").to_owned()];
     }

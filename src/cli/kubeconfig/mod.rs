@@ -2,7 +2,7 @@
 
 mod files;
 
-pub use files::{load, load_to_modify};
+pub use files::{load, load_to_modify, paths};
 
 use super::errors::{Error, Result};
 use super::flags::Parsed;

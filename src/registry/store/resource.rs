@@ -1,6 +1,7 @@
 //! One served resource: what discovery tells of it and what the handlers and the generic store need.
 
 use crate::api::Resource;
+use crate::api::schema::{self, Type};
 use crate::apimachinery::{GroupVersionKind, Value};
 use crate::registry::strategy::Strategy;
 use std::ops::Deref;
@@ -20,6 +21,8 @@ pub struct ResourceInfo {
     pub strategy: &'static dyn Strategy,
     /// The CustomResourceDefinition; null for what is built in.
     pub definition: Value,
+    /// The fields of the objects.
+    pub schema: Option<&'static Type>,
 }
 
 impl Deref for ResourceInfo {
@@ -43,6 +46,7 @@ impl ResourceInfo {
         Self {
             resource,
             api_version: gvk.api_version(),
+            schema: schema::by_gvk(&gvk.group, &gvk.version, &gvk.kind),
             gvk,
             group_resource,
             stored_as,

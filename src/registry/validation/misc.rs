@@ -34,8 +34,19 @@ pub fn node(errors: &mut ErrorList, node: &Value) {
 /// What a node may not change once it is set.
 pub fn node_update(errors: &mut ErrorList, new: &Value, old: &Value) {
     let path = Path::new("spec");
-    for (field, word) in [("podCIDRs", "podCIDR"), ("providerID", "providerID")] {
-        if !old["spec"][field].is_empty() && old["spec"][field] != new["spec"][field] {
+    // Conversion takes the single range where the two fields disagree.
+    let ranges = |node: &Value| -> Value {
+        let spec = &node["spec"];
+        match (spec["podCIDR"].str(), spec["podCIDRs"].items()) {
+            ("", _) => spec["podCIDRs"].clone(),
+            (one, [first, ..]) if first.str() == one => spec["podCIDRs"].clone(),
+            (one, _) => crate::list![one],
+        }
+    };
+    let id = |node: &Value| node["spec"]["providerID"].clone();
+    let fields = [("podCIDRs", "podCIDR", ranges(old), ranges(new)), ("providerID", "providerID", id(old), id(new))];
+    for (field, word, before, after) in fields {
+        if !before.is_empty() && before != after {
             let detail = format!("node updates may not change {word} except from \"\" to valid");
             errors.push(Error::forbidden(&path.child(field), detail));
         }
@@ -75,5 +86,27 @@ pub fn signing_request(errors: &mut ErrorList, csr: &Value) {
         let seconds = spec["expirationSeconds"].clone();
         let detail = "may not specify a duration less than 600 seconds (10 minutes)";
         errors.push(Error::invalid(&path.child("expirationSeconds"), seconds, detail));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As `ValidateNodeUpdate` says it, after the conversion of `podCIDR`.
+    #[test]
+    fn a_node_keeps_its_pod_range() {
+        let node = |spec: &str| Value::from_json(&format!(r#"{{"spec":{spec}}}"#)).unwrap();
+        let update = |new: &str, old: &str| {
+            let mut errors = ErrorList::new();
+            node_update(&mut errors, &node(new), &node(old));
+            errors.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let old = r#"{"podCIDR":"10.244.0.0/24","podCIDRs":["10.244.0.0/24"]}"#;
+        assert!(update(old, old).is_empty() && update(old, "{}").is_empty());
+        assert_eq!(
+            update(r#"{"podCIDR":"10.9.0.0/24","podCIDRs":["10.244.0.0/24"]}"#, old),
+            [r#"spec.podCIDRs: Forbidden: node updates may not change podCIDR except from "" to valid"#]
+        );
     }
 }
