@@ -8,6 +8,8 @@ mod flows;
 #[cfg(feature = "native")]
 pub mod proof;
 mod settle;
+#[cfg(test)]
+mod tests;
 pub mod timed;
 
 use crate::apimachinery::time::Duration;
@@ -186,7 +188,9 @@ impl Lab {
                 }
             }
         }
-        self.stopped.get_or_insert_with(|| "the laptop does not come to rest".into());
+        self.stopped.get_or_insert_with(|| {
+            "the laptop does not come to rest; its commands and the cluster go on answering each other".into()
+        });
     }
 
     /// When something happens next by itself.
@@ -197,6 +201,9 @@ impl Lab {
 
     /// Moves to the next timer, if there is one up to `end`. False where there is none.
     fn hop(&mut self, end: Time) -> bool {
+        if self.stopped.is_some() {
+            return false;
+        }
         let Some(next) = self.next_timer().filter(|t| *t <= end) else { return false };
         // A timer that is due already and stays would stop time; the least step moves it on.
         self.clock.advance_to(next.max(self.clock.now() + LEAST_STEP).min(end.max(self.clock.now())));
@@ -223,9 +230,9 @@ impl Lab {
         }
     }
 
-    /// One event further.
-    pub fn step_timer(&mut self) {
-        self.hop(Time(i64::MAX));
+    /// One event further. False where there is none.
+    pub fn step_timer(&mut self) -> bool {
+        self.hop(Time(i64::MAX))
     }
 
     /// Lets time pass until the cluster is stable, as the recorder of the transcripts did.
@@ -245,7 +252,11 @@ impl Lab {
         loop {
             self.rest();
             self.collect(pid, &mut ran);
-            if self.shells.kernel().borrow().is_done(pid) || self.stopped.is_some() {
+            if self.shells.kernel().borrow().is_done(pid) {
+                break;
+            }
+            if let Some(why) = &self.stopped {
+                ran.stderr.extend(format!("podium: {why}\n").bytes());
                 break;
             }
             if !self.hop(limit) {
