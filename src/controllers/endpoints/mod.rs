@@ -23,10 +23,12 @@ pub struct Endpoints {
 }
 
 impl Endpoints {
+    /// The controller of EndpointSlices.
     pub fn slices() -> Box<dyn Controller> {
         Box::new(Self { resource: Resource::EndpointSlices })
     }
 
+    /// The controller of Endpoints.
     pub fn endpoints() -> Box<dyn Controller> {
         Box::new(Self { resource: Resource::Endpoints })
     }

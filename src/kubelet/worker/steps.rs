@@ -55,6 +55,7 @@ impl Running {
 /// How long the steps take, besides pulling.
 const MOUNT: Duration = Duration::from_millis(300);
 const SANDBOX: Duration = Duration::from_millis(120);
+/// How long a container takes to be made, and then to start.
 pub const CREATE: Duration = Duration::from_millis(4);
 pub const START: Duration = Duration::from_millis(60);
 
