@@ -3,12 +3,12 @@
 use super::unexpected;
 use crate::action;
 use crate::apimachinery::Value;
+use crate::apimachinery::base64;
 use crate::cli::command::Command;
 use crate::cli::errors::{Error, Result};
 use crate::cli::factory::Factory;
 use crate::cli::flags::Flag;
 use crate::cli::kubeconfig::Kubeconfig;
-use crate::kubectl::base64;
 
 static CONTEXT_FLAGS: &[&[Flag]] = &[&[
     Flag::bool("current", "Change the current context."),
