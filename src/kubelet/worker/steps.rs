@@ -5,7 +5,7 @@ use super::super::hooks::{self, Hook};
 use super::super::pod::{Pod, Sandbox};
 use super::super::status::{Options, generate};
 use super::super::stop::{self, Stopping};
-use super::super::{prober, start, volumes};
+use super::super::{prober, pull, start, volumes};
 use crate::apimachinery::time::{Duration, Time};
 
 /// A step of a sync.
@@ -110,7 +110,7 @@ pub(super) fn finish_op(pod: &mut Pod, context: &mut Context) -> bool {
             make_sandbox(pod, context);
             None
         }
-        Running::Pull { name, since, .. } => start::pulled(pod, &name, since, context),
+        Running::Pull { name, since, .. } => pull::pulled(pod, &name, since, context),
         Running::Create { name, .. } => start::create(pod, &name, context),
         Running::Start { name, .. } => start::start(pod, &name, context),
         Running::PostStart { .. } | Running::Kill(_) => None,
