@@ -7,6 +7,7 @@ mod walk;
 use crate::api::resources;
 use crate::api::schema;
 use crate::apimachinery::field::{self, Path};
+use crate::apimachinery::go::go_text;
 use crate::apimachinery::{GroupVersion, GroupVersionKind, Object, Status, Value};
 use walk::Walk;
 
@@ -122,7 +123,7 @@ pub fn decode_patched(
         return Ok(Decoded { object: patched.clone(), warnings: Vec::new() });
     };
     let refuse = |why: &str| {
-        let value: Value = if strategic { go_value(shown).into() } else { shown.to_string().into() };
+        let value: Value = if strategic { go_text(shown).into() } else { shown.to_string().into() };
         let errors = vec![field::Error::invalid(&Path::new("patch"), value, why)];
         Err(Status::invalid(&GroupVersionKind::default(), "", &errors))
     };
@@ -154,19 +155,6 @@ pub fn decode_patched(
         FieldValidation::Warn => Ok(Decoded { object, warnings: walk.unknown }),
         FieldValidation::Strict if walk.unknown.is_empty() => Ok(Decoded { object, warnings: Vec::new() }),
         FieldValidation::Strict => refuse(&strict_error(&walk.unknown)),
-    }
-}
-
-/// A value as Go's `%+v` prints a decoded JSON document: `map[a:[1 2]]`.
-fn go_value(value: &Value) -> String {
-    match value {
-        Value::Null => "<nil>".to_owned(),
-        Value::Str(s) => s.to_string(),
-        Value::List(l) => format!("[{}]", l.iter().map(go_value).collect::<Vec<_>>().join(" ")),
-        Value::Map(m) => {
-            format!("map[{}]", m.iter().map(|(k, v)| format!("{k}:{}", go_value(v))).collect::<Vec<_>>().join(" "))
-        }
-        other => other.to_string(),
     }
 }
 

@@ -3,7 +3,9 @@
 pub mod base64;
 pub mod field;
 pub mod fields;
+pub mod go;
 pub mod gvk;
+pub mod intstr;
 pub mod json_syntax;
 pub mod jsonpath;
 pub mod labels;

@@ -149,16 +149,20 @@ pub fn is_port(port: i64) -> Vec<String> {
     if (1..=65_535).contains(&port) { Vec::new() } else { vec!["must be between 1 and 65535, inclusive".to_owned()] }
 }
 
+/// Names that would mean a directory, or hide in one.
+fn no_dots(value: &str) -> Option<&'static str> {
+    match value {
+        "." => Some("must not be '.'"),
+        ".." => Some("must not be '..'"),
+        _ => value.starts_with("..").then_some("must not start with '..'"),
+    }
+}
+
 /// A key of a ConfigMap or Secret. Models `IsConfigMapKey`.
 pub fn is_config_key(value: &str) -> Vec<String> {
     let fits = !value.is_empty() && value.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_' | b'.'));
     let mut out = check(value.len() > SUBDOMAIN_MAX, SUBDOMAIN_MAX, fits, CONFIG_KEY_RULE);
-    match value {
-        "." => out.push("must not be '.'".to_owned()),
-        ".." => out.push("must not be '..'".to_owned()),
-        _ if value.starts_with("..") => out.push("must not start with '..'".to_owned()),
-        _ => {}
-    }
+    out.extend(no_dots(value).map(str::to_owned));
     out
 }
 
@@ -176,12 +180,7 @@ pub fn is_strict_env_name(value: &str) -> Vec<String> {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
     let wrong = value.is_empty() || value.starts_with(|c: char| c.is_ascii_digit()) || !value.chars().all(fits);
     let mut out = if wrong { vec![STRICT_ENV_NAME_RULE.to_owned()] } else { Vec::new() };
-    match value {
-        "." => out.push("must not be '.'".to_owned()),
-        ".." => out.push("must not be '..'".to_owned()),
-        _ if value.starts_with("..") => out.push("must not start with '..'".to_owned()),
-        _ => {}
-    }
+    out.extend(no_dots(value).map(str::to_owned));
     out
 }
 

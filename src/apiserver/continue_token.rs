@@ -1,22 +1,21 @@
 //! Tokens: the one by which a limited list goes on, and JSON web tokens. Models `apiserver/pkg/storage/continue.go`.
 
+use crate::apimachinery::base64;
 use crate::apimachinery::{Status, Value};
 use crate::object;
-
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// A token for the keys after `key`, at a revision.
 pub fn encode(revision: u64, key: &str) -> String {
     let token = object! {
         "v" => "meta.k8s.io/v1", "rv" => i64::try_from(revision).unwrap_or(i64::MAX), "start" => format!("{key}\0"),
     };
-    base64_url(token.to_string().as_bytes())
+    base64::encode_url(token.to_string().as_bytes())
 }
 
 /// The revision and the last key that was sent.
 pub fn decode(token: &str) -> Result<(u64, String), Status> {
     let bad = |why: &str| Status::bad_request(format!("continue key is not valid: {why}"));
-    let bytes = from_base64_url(token).ok_or_else(|| bad("illegal base64 data"))?;
+    let bytes = base64::decode_url(token).ok_or_else(|| bad("illegal base64 data"))?;
     let text = String::from_utf8(bytes).map_err(|_| bad("invalid token"))?;
     let value = Value::from_json(&text).map_err(|_| bad("invalid token"))?;
     if value["v"].str() != "meta.k8s.io/v1" {
@@ -26,36 +25,9 @@ pub fn decode(token: &str) -> Result<(u64, String), Status> {
     Ok((revision, value["start"].str().trim_end_matches('\0').to_owned()))
 }
 
-/// URL-safe base64 without padding.
-pub fn base64_url(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let word = chunk.iter().fold(0u32, |w, b| w << 8 | u32::from(*b)) << (8 * (3 - chunk.len()));
-        for i in 0..=chunk.len() {
-            out.push(char::from(ALPHABET[(word >> (18 - 6 * i)) as usize & 63]));
-        }
-    }
-    out
-}
-
-fn from_base64_url(text: &str) -> Option<Vec<u8>> {
-    let (mut out, mut word, mut bits) = (Vec::new(), 0u32, 0);
-    for b in text.trim_end_matches('=').bytes() {
-        let six = ALPHABET.iter().position(|a| *a == b)?;
-        word = word << 6 | six as u32;
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            out.push((word >> bits) as u8);
-            word &= (1 << bits) - 1;
-        }
-    }
-    Some(out)
-}
-
 /// The claims of a JSON web token, unchecked; None where it is none.
 pub fn claims(token: &str) -> Option<Value> {
-    let bytes = from_base64_url(token.split('.').nth(1)?)?;
+    let bytes = base64::decode_url(token.split('.').nth(1)?)?;
     Value::from_json(&String::from_utf8(bytes).ok()?).ok()
 }
 

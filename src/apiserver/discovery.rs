@@ -1,8 +1,8 @@
 //! What is served, told to clients. Models `apiserver/pkg/endpoints/discovery`, aggregated documents included.
 
-use super::{ApiServer, continue_token};
+use super::ApiServer;
 use crate::api::resources::{self, Group, Resource, Subresource};
-use crate::apimachinery::{Value, sha256};
+use crate::apimachinery::{Value, base64, sha256};
 use crate::client::Accept;
 use crate::object;
 use crate::registry::store::ResourceInfo;
@@ -72,7 +72,7 @@ fn storage_hash(server: &ApiServer, info: &ResourceInfo) -> String {
     let version = custom.map_or(stored.version, |v| v["name"].str());
     let text = format!("{}/{version}/{}", stored.group, stored.kind);
     let digest = sha256::digest(text.as_bytes());
-    format!("{}=", continue_token::base64_url(&digest[..8]).replace('-', "+").replace('_', "/"))
+    base64::encode(&digest[..8])
 }
 
 /// The named groups in the server's order of preference: those built in, then those of custom resources.

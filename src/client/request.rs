@@ -141,6 +141,7 @@ impl Request {
         self.accept = accept;
         self
     }
+    /// Who asks: managers of fields and events are called after it.
     pub fn user_agent(mut self, agent: impl Into<Cow<'static, str>>) -> Self {
         self.user_agent = agent.into();
         self

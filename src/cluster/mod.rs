@@ -32,6 +32,8 @@ pub struct Cluster {
     controllers: Controllers,
     scheduler: Scheduler,
     kubelets: Kubelets,
+    /// Who did not come to rest, if anyone: then nothing moves any more, and every step says so.
+    spun: Option<Spun>,
 }
 
 impl Clone for Cluster {
@@ -45,6 +47,7 @@ impl Clone for Cluster {
             controllers: self.controllers.clone(),
             scheduler: self.scheduler.clone(),
             kubelets: self.kubelets.clone(),
+            spun: self.spun.clone(),
         }
     }
 }
@@ -70,11 +73,12 @@ impl Cluster {
             scheduler: Scheduler::new(&rng),
             kubelets: Kubelets::new(spec.nodes.clone(), &rng),
             clock,
+            spun: None,
         };
         if hashed {
             cluster.api.store_mut().enable_hash();
         }
-        // A cluster that spins while it boots would spin in every test; the error has its place in `step`.
+        // A cluster that spins while it boots says so at its next step.
         let _ = cluster.run_until(start + BOOT);
         cluster
     }
@@ -114,24 +118,42 @@ impl Cluster {
     /// # Errors
     /// Names who does not come to rest.
     pub fn step(&mut self) -> Result<bool, Spun> {
+        if let Some(spun) = &self.spun {
+            return Err(spun.clone());
+        }
+        let mut last = "cluster";
         for round in 0..MAX_ROUNDS {
-            if !self.round()? {
-                return Ok(round > 0);
+            match self.round() {
+                Ok(None) => return Ok(round > 0),
+                Ok(Some(who)) => last = who,
+                Err(spun) => return Err(self.stop(spun)),
             }
         }
-        Err(Spun { controller: "cluster", key: "a step does not end".into() })
+        Err(self.stop(Spun { who: last, key: "a step that does not end".into() }))
     }
 
-    /// One hop: caches take in what was written, then controllers, scheduler and kubelets act on it.
-    fn round(&mut self) -> Result<bool, Spun> {
+    /// Makes the cluster one that does not come to rest.
+    #[cfg(test)]
+    pub fn spin(&mut self) {
+        self.stop(Spun { who: "a controller", key: "default/web".into() });
+    }
+
+    fn stop(&mut self, spun: Spun) -> Spun {
+        self.spun.insert(spun).clone()
+    }
+
+    /// One hop: caches take in what was written, then controllers, scheduler and kubelets act on it. Says who was busy last.
+    fn round(&mut self) -> Result<Option<&'static str>, Spun> {
         let now = self.clock.now();
         let door = &mut ControlPlane(&mut self.api);
         let deltas = self.informers.sync(door);
-        let mut busy = !deltas.is_empty();
-        busy |= self.controllers.step(&self.informers, &deltas, door, now)?;
-        busy |= self.scheduler.step(&self.informers, &deltas, door, now);
-        busy |= self.kubelets.step(&self.informers, &deltas, door, now);
-        Ok(busy)
+        let busy = [
+            ("informers", !deltas.is_empty()),
+            ("controllers", self.controllers.step(&self.informers, &deltas, door, now)?),
+            ("scheduler", self.scheduler.step(&self.informers, &deltas, door, now)),
+            ("kubelets", self.kubelets.step(&self.informers, &deltas, door, now)),
+        ];
+        Ok(busy.into_iter().rev().find_map(|(who, busy)| busy.then_some(who)))
     }
 
     /// When something happens next without anyone asking for it.

@@ -1,6 +1,7 @@
 //! How many pods of a budget may be evicted. Models `pkg/controller/disruption`.
 
 use super::{Context, Controller, pods};
+use crate::apimachinery::intstr::scaled;
 use crate::apimachinery::labels::Selector;
 use crate::apimachinery::{Object, Status, Time, Value};
 use crate::client::recorder::{NORMAL, WARNING};
@@ -148,12 +149,6 @@ struct Wanted {
 /// Models `getExpectedPodCount`.
 fn wanted(budget: &Value, selected: &[&Value], informers: &Informers) -> Result<Wanted, String> {
     let (least, most) = (&budget["spec"]["minAvailable"], &budget["spec"]["maxUnavailable"]);
-    let scaled = |value: &Value, total: i64| {
-        value.as_i64().unwrap_or_else(|| {
-            let percent: i64 = value.str().trim_end_matches('%').parse().unwrap_or(0);
-            (percent.saturating_mul(total) + 99).div_euclid(100)
-        })
-    };
     if let Some(desired) = least.as_i64().filter(|_| most.is_null()) {
         return Ok(Wanted { expected: selected.len() as i64, desired, unmanaged: false });
     }
@@ -162,8 +157,8 @@ fn wanted(budget: &Value, selected: &[&Value], informers: &Informers) -> Result<
     }
     let (expected, unmanaged) = expected_by_controllers(selected, informers)?;
     let desired = match most.is_null() {
-        true => scaled(least, expected),
-        false => (expected - scaled(most, expected)).max(0),
+        true => scaled(least, expected, true),
+        false => (expected - scaled(most, expected, true)).max(0),
     };
     Ok(Wanted { expected, desired, unmanaged })
 }

@@ -55,16 +55,16 @@ pub struct Controllers {
 /// How many keys one controller may reconcile before time moves on.
 const MAX_SPINS: u32 = 200_000;
 
-/// A controller that did not come to rest.
+/// Who did not come to rest, and what it was last busy with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spun {
-    pub controller: &'static str,
+    pub who: &'static str,
     pub key: String,
 }
 
 impl std::fmt::Display for Spun {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "controller {} does not come to rest; it was last busy with {:?}", self.controller, self.key)
+        write!(f, "{} does not come to rest; it was last busy with {:?}", self.who, self.key)
     }
 }
 
@@ -146,7 +146,7 @@ impl Slot {
         for key in batch {
             self.spins += 1;
             if self.spins > MAX_SPINS {
-                return Err(Spun { controller: self.controller.name(), key });
+                return Err(Spun { who: self.controller.name(), key });
             }
             let mut context = Context {
                 informers,

@@ -127,7 +127,7 @@ fn selector_of(object: &Value) -> Result<Value, String> {
             if !spec.at("selector.matchExpressions").items().is_empty() {
                 return Err(format!(
                     "couldn't convert expressions - \"{}\" to map-based selector format",
-                    crate::apimachinery::jsonpath::go_text(spec.at("selector.matchExpressions"))
+                    crate::apimachinery::go::go_text(spec.at("selector.matchExpressions"))
                 ));
             }
             (spec.at("selector.matchLabels"), "invalid label selector")

@@ -58,7 +58,6 @@ pub use crate::cli::Context;
 pub use commands::ROOT;
 pub use completion::{Candidates, complete};
 
-use crate::cli::base64;
 use crate::cli::command::{self, Action, Command};
 use crate::cli::errors::{Error, Result, check_err};
 use crate::cli::factory::Factory;

@@ -3,7 +3,8 @@
 use super::delete::{timed_out, wait_gone};
 use super::util::turn;
 use crate::action;
-use crate::apimachinery::jsonpath::{self, JsonPath, go_text};
+use crate::apimachinery::go::go_text;
+use crate::apimachinery::jsonpath::{self, JsonPath};
 use crate::apimachinery::time::{Duration, Time};
 use crate::apimachinery::{Object, Value};
 use crate::cli::builder::{Builder, Info};

@@ -13,6 +13,7 @@ pub mod node_spec;
 mod pod;
 mod prober;
 mod proxy;
+mod pull;
 mod resize;
 mod start;
 mod status;

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::pod::Pod;
 use super::{env, host};
-use crate::apimachinery::{Object, Time, Value};
+use crate::apimachinery::{Object, Time, Value, base64};
 use crate::client::{Informers, Resource};
 use crate::sh::{Files, Mount};
 use std::collections::BTreeMap;
@@ -161,12 +161,16 @@ fn keyed(
         return if optional { Ok(()) } else { Err(format!("{what} {name:?} not found")) };
     };
     let data = |value: &Value| match resource {
-        Resource::Secrets => env::decode_base64(value.str()),
+        Resource::Secrets => base64::decode(value.str()).unwrap_or_default(),
         _ => value.str().as_bytes().to_vec(),
     };
     if source["items"].is_empty() {
         out.extend(object["data"].fields().map(|(key, value)| (key.to_owned(), data(value), mode)));
-        out.extend(object["binaryData"].fields().map(|(k, v)| (k.to_owned(), env::decode_base64(v.str()), mode)));
+        out.extend(
+            object["binaryData"]
+                .fields()
+                .map(|(k, v)| (k.to_owned(), base64::decode(v.str()).unwrap_or_default(), mode)),
+        );
         return Ok(());
     }
     for item in source["items"].items() {
@@ -175,7 +179,7 @@ fn keyed(
         if let Some(value) = object["data"].get(key) {
             out.push((path, data(value), mode));
         } else if let Some(value) = object["binaryData"].get(key) {
-            out.push((path, env::decode_base64(value.str()), mode));
+            out.push((path, base64::decode(value.str()).unwrap_or_default(), mode));
         } else if !optional {
             let what = if what == "secret" { "references non-existent secret" } else { MISSING_CONFIG };
             return Err(format!("{what} key: {key}"));

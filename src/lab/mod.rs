@@ -5,13 +5,17 @@ pub mod bench;
 mod complete;
 mod door;
 mod flows;
+mod laptop;
 #[cfg(feature = "native")]
 pub mod proof;
 mod settle;
+mod terminals;
+#[cfg(test)]
+mod tests;
 pub mod timed;
 
 use crate::apimachinery::time::Duration;
-use crate::apimachinery::{Time, Value, yaml};
+use crate::apimachinery::{Time, Value};
 use crate::cli::{descriptions, kubeconfig};
 use crate::client::request::{StreamPoll, WatchPoll};
 use crate::client::{Api, Client, Reply, Request, StreamId, WatchId};
@@ -186,7 +190,9 @@ impl Lab {
                 }
             }
         }
-        self.stopped.get_or_insert_with(|| "the laptop does not come to rest".into());
+        self.stopped.get_or_insert_with(|| {
+            "the laptop does not come to rest; its commands and the cluster go on answering each other".into()
+        });
     }
 
     /// When something happens next by itself.
@@ -197,6 +203,9 @@ impl Lab {
 
     /// Moves to the next timer, if there is one up to `end`. False where there is none.
     fn hop(&mut self, end: Time) -> bool {
+        if self.stopped.is_some() {
+            return false;
+        }
         let Some(next) = self.next_timer().filter(|t| *t <= end) else { return false };
         // A timer that is due already and stays would stop time; the least step moves it on.
         self.clock.advance_to(next.max(self.clock.now() + LEAST_STEP).min(end.max(self.clock.now())));
@@ -223,9 +232,9 @@ impl Lab {
         }
     }
 
-    /// One event further.
-    pub fn step_timer(&mut self) {
-        self.hop(Time(i64::MAX));
+    /// One event further. False where there is none.
+    pub fn step_timer(&mut self) -> bool {
+        self.hop(Time(i64::MAX))
     }
 
     /// Lets time pass until the cluster is stable, as the recorder of the transcripts did.
@@ -245,7 +254,11 @@ impl Lab {
         loop {
             self.rest();
             self.collect(pid, &mut ran);
-            if self.shells.kernel().borrow().is_done(pid) || self.stopped.is_some() {
+            if self.shells.kernel().borrow().is_done(pid) {
+                break;
+            }
+            if let Some(why) = &self.stopped {
+                ran.stderr.extend(format!("podium: {why}\n").bytes());
                 break;
             }
             if !self.hop(limit) {
@@ -271,144 +284,6 @@ impl Lab {
     /// What kubectl asked since the last call, with the HTTP code of each answer.
     pub fn take_requests(&mut self) -> Vec<(Request, u16)> {
         std::mem::take(&mut self.seen)
-    }
-
-    // --- terminals ---------------------------------------------------------------------------------------------
-
-    pub fn open_terminal(&mut self) -> TerminalId {
-        let id = self.shells.open(self.cwd);
-        self.rest();
-        id
-    }
-
-    pub fn close_terminal(&mut self, id: TerminalId) {
-        self.shells.close(id);
-    }
-
-    pub fn feed(&mut self, id: TerminalId, line: &str) {
-        self.shells.feed(id, line);
-    }
-
-    pub fn is_idle(&self, id: TerminalId) -> bool {
-        self.shells.is_idle(id)
-    }
-
-    /// True where the terminal's shell has ended: `exit`.
-    pub fn is_over(&self, id: TerminalId) -> bool {
-        self.shells.is_over(id)
-    }
-
-    pub fn last_status(&self, id: TerminalId) -> i32 {
-        self.shells.last_status(id)
-    }
-
-    /// Forgets the lines of an unfinished command.
-    pub fn drop_unfinished(&mut self, id: TerminalId) {
-        self.shells.drop_unfinished(id);
-    }
-
-    pub fn interrupt(&mut self, id: TerminalId) {
-        self.shells.interrupt(id);
-    }
-
-    pub fn write_input(&mut self, id: TerminalId, data: &[u8]) {
-        self.shells.write(id, data);
-    }
-
-    /// Ctrl-D
-    pub fn end_input(&mut self, id: TerminalId) {
-        self.shells.write(id, &[4]);
-    }
-
-    /// Output since the last call: true for standard output, and the bytes.
-    pub fn take_output(&mut self, id: TerminalId) -> Vec<(bool, Vec<u8>)> {
-        let chunks = self.shells.take_output(id);
-        chunks.into_iter().map(|c| (c.stream == Stream::Stdout, c.data)).collect()
-    }
-
-    pub fn set_history(&mut self, id: TerminalId, lines: Vec<String>) {
-        self.shells.set_history(id, lines);
-    }
-
-    pub fn prompt(&self, id: TerminalId) -> ShellPrompt {
-        let cwd = self.shells.cwd(id);
-        let directory = match cwd.strip_prefix(host::HOME) {
-            Some("") => String::new(),
-            Some(rest) if rest.starts_with('/') => format!("~{rest}"),
-            _ => cwd,
-        };
-        ShellPrompt { directory, continues: self.shells.is_unfinished(id) }
-    }
-
-    // --- files -------------------------------------------------------------------------------------------------
-
-    /// A path made absolute from the home (or scratch) directory.
-    pub fn absolute(&self, path: &str) -> String {
-        crate::sh::files::normalize(self.cwd, path)
-    }
-
-    pub fn read_file(&self, path: &str) -> Option<Vec<u8>> {
-        let path = self.absolute(path);
-        self.shells.kernel().borrow().files.read(&path).ok().map(|data| data.to_vec())
-    }
-
-    pub fn write_file(&mut self, path: &str, data: &[u8]) {
-        let (path, now) = (self.absolute(path), self.clock.now());
-        self.shells.kernel().borrow_mut().files.put(&path, data, now);
-    }
-
-    /// Files of the home directory, sorted.
-    pub fn files(&self) -> Vec<String> {
-        let kernel = self.shells.kernel().borrow();
-        let entries = kernel.files.list(self.cwd).unwrap_or_default();
-        entries.into_iter().filter(|(name, dir)| !dir && !name.starts_with('.')).map(|(n, _)| n.to_string()).collect()
-    }
-
-    /// A file that a program wants to be opened in the page's editor.
-    pub fn file_to_edit(&self) -> Option<String> {
-        self.shells.editors().borrow().open.first().map(|(_, path)| path.clone())
-    }
-
-    /// The page closed this file: whoever waits for it goes on.
-    pub fn close_editor(&mut self, path: &str) {
-        self.shells.editors().borrow_mut().close(path);
-    }
-
-    /// The kubeconfig, as a value; null where it cannot be read.
-    pub fn kubeconfig(&self) -> Value {
-        let path = if self.cwd == host::HOME { ".kube/config" } else { ".kubeconfig" };
-        let text = self.read_file(path).unwrap_or_default();
-        let mut known = self.kubeconfig.borrow_mut();
-        if known.0 != text {
-            let value = yaml::from_str(&String::from_utf8_lossy(&text)).unwrap_or_default();
-            *known = (text, value);
-        }
-        known.1.clone()
-    }
-
-    /// The namespace that commands go to.
-    pub fn namespace(&self) -> String {
-        let config = self.kubeconfig();
-        let current = config["current-context"].str();
-        let context = config["contexts"].items().iter().find(|c| c["name"].str() == current);
-        match context.map(|c| c.at("context.namespace").str()) {
-            None | Some("") => "default".into(),
-            Some(namespace) => namespace.into(),
-        }
-    }
-
-    // --- files of the page -------------------------------------------------------------------------------------
-
-    /// Files that commands want the page to fetch (descriptions for `explain`).
-    pub fn take_wanted_files(&mut self) -> Vec<String> {
-        self.descriptions.take_wanted().then(|| descriptions::FILE.to_owned()).into_iter().collect()
-    }
-
-    /// Such a file has come, or has not.
-    pub fn fetched(&mut self, path: &str, result: Result<String, String>) {
-        if path == descriptions::FILE {
-            self.descriptions.arrive(result);
-        }
     }
 }
 

@@ -24,6 +24,7 @@ impl Nominator {
         }
     }
 
+    /// Forgets a pod that has found its node, or is gone.
     pub fn remove(&mut self, key: &str) {
         self.pods.remove(key);
     }

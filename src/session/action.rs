@@ -241,6 +241,8 @@ pub enum Effect {
     FocusTerminal,
     /// Scroll the current lesson step into view inside the lesson's own scroller.
     ShowStep(String),
+    /// The cluster stopped for good, and why: a mistake of Podium's.
+    Stopped(String),
     /// `run()` of the element ended: its ticket, with what it printed.
     Finished {
         ticket: u64,

@@ -13,6 +13,8 @@ mod said;
 mod saved;
 pub mod screen;
 mod terminal;
+#[cfg(test)]
+mod tests;
 mod time;
 
 pub use action::{Action, Arrangement, Effect, InspectorTab, LineKey, Options, Selection, TabId};
@@ -216,6 +218,7 @@ impl Session {
             }
             self.draw();
         }
+        effects.extend(self.lab.stopped().map(|why| Effect::Stopped(why.to_owned())));
         if !self.announced_ready {
             self.announced_ready = true;
             effects.push(Effect::Emit { event: "ready", detail: "null".into() });

@@ -66,7 +66,7 @@ impl Session {
 
             Action::Play => self.time.paused = false,
             Action::Pause => self.time.paused = true,
-            Action::Step => self.lab.step_timer(),
+            Action::Step => drop(self.lab.step_timer()),
             Action::Speed(speed) => self.time.set_speed(speed),
             Action::SkipWait => self.skip_wait(effects),
 
@@ -204,8 +204,11 @@ impl Session {
     fn skip_wait(&mut self, effects: &mut Vec<Effect>) {
         let end = self.lab.now() + LONGEST_SKIP;
         while self.lab.now() < end && self.terminals.iter().any(|t| t.tab == self.current && t.is_running()) {
-            self.lab.step_timer();
+            let moved = self.lab.step_timer();
             self.pump(effects);
+            if !moved {
+                break;
+            }
         }
     }
 

@@ -23,6 +23,7 @@ pub struct Said {
 }
 
 impl Said {
+    /// What was said last.
     pub fn text(&self) -> &Rc<str> {
         &self.text
     }

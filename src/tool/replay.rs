@@ -24,7 +24,7 @@ pub struct Options {
 /// Replays every scenario in order; those with `# noclean` go on with the cluster of the one before.
 ///
 /// # Errors
-/// Names the file that could not be read or written, or the cluster that does not exist.
+/// Names the file that could not be read or written, the cluster that does not exist, or who did not come to rest.
 pub fn run(options: &Options) -> Result<(), String> {
     if options.cluster != "plain" {
         return Err(format!("no cluster is called {:?}; there is \"plain\"", options.cluster));
@@ -40,6 +40,9 @@ pub fn run(options: &Options) -> Result<(), String> {
         };
         let out = options.out.join(file_name(path)).with_extension("out");
         std::fs::write(&out, replay(lab, &scenario)).map_err(|e| format!("{}: {e}", out.display()))?;
+        if let Some(why) = lab.stopped() {
+            return Err(format!("{}: {why}", path.display()));
+        }
     }
     Ok(())
 }

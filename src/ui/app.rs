@@ -300,6 +300,8 @@ impl App {
                     let link = ctx.link().clone();
                     Timeout::new(NEXT_STEP_MS, move || link.send_message(Msg::ToStep(step))).forget();
                 }
+                // As every mistake of Podium's: the hook of `crash` shows it and the way back.
+                Effect::Stopped(why) => panic!("{why}"),
                 Effect::Finished { ticket, stdout, stderr, code } => self.calls.finish(ticket, &stdout, &stderr, code),
             }
         }

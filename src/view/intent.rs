@@ -104,6 +104,7 @@ impl Intent {
         self.kind.split(',').any(|k| names.contains(&k))
     }
 
+    /// True where the line is about pods, whichever.
     pub fn is_about_pods(&self) -> bool {
         self.is_kind(&["po", "pod", "pods", "all"])
     }

@@ -66,10 +66,12 @@ impl<'a> Pod<'a> {
         self.containers().filter(|c| holds(c)).map(|c| c["name"].str()).collect()
     }
 
+    /// The pod's own security context, which its containers inherit.
     pub fn context(&self) -> &'a Value {
         &self.spec["securityContext"]
     }
 
+    /// Windows pods are excused from what Linux alone has.
     pub fn is_windows(&self) -> bool {
         self.spec["os"]["name"].str() == "windows"
     }

@@ -15,6 +15,7 @@ use checks::{Finding, Pod, evaluate};
 use policy::{Level, Policy, Standard};
 use std::collections::BTreeMap;
 
+/// Refuses, warns about and audits pods by their namespace's labels. Models `plugin/pkg/admission/security/podsecurity`.
 pub struct PodSecurity;
 
 /// Where the kinds that make pods keep the pod's template.

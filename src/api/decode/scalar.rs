@@ -1,6 +1,7 @@
 //! Strings, numbers, quantities, times: what Go makes of them and what it says where it cannot.
 
 use crate::api::schema::Kind;
+use crate::apimachinery::base64;
 use crate::apimachinery::quantity::Quantity;
 use crate::apimachinery::{Time, Value};
 
@@ -124,40 +125,8 @@ fn time_error(text: &str, micro: bool) -> String {
 
 /// Go's base64: line breaks are skipped, padding is required.
 fn bytes(text: &str) -> Result<Option<Value>, Error> {
-    match check_base64(text) {
+    match base64::wrong_at(text) {
         None => Ok(None),
         Some(at) => Err(Error::Saved(format!("illegal base64 data at input byte {at}"))),
     }
-}
-
-/// The byte at which the text stops being base64.
-fn check_base64(text: &str) -> Option<usize> {
-    let alphabet = |b: u8| b.is_ascii_alphanumeric() || b == b'+' || b == b'/';
-    let input: Vec<(usize, u8)> = text.bytes().enumerate().filter(|(_, b)| !matches!(b, b'\r' | b'\n')).collect();
-    let mut at = 0;
-    while at < input.len() {
-        for j in 0..4 {
-            let Some((place, b)) = input.get(at + j).copied() else {
-                // A quantum that ends early is reported where the padding should have stood.
-                return Some(text.len() - j);
-            };
-            if alphabet(b) {
-                continue;
-            }
-            if b != b'=' || j < 2 {
-                return Some(place);
-            }
-            if j == 2 {
-                match input.get(at + 3) {
-                    None => return Some(text.len()),
-                    Some((_, b)) if *b != b'=' => return Some(place),
-                    Some(_) => {}
-                }
-            }
-            let end = at + 4;
-            return input.get(end).map(|(place, _)| *place);
-        }
-        at += 4;
-    }
-    None
 }

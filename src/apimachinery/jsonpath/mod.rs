@@ -5,7 +5,6 @@ mod parse;
 
 use super::value::Value;
 
-pub use eval::{go_syntax, go_text};
 pub use parse::parse;
 
 /// A parsed template.

@@ -1,6 +1,7 @@
 //! Whether an applied configuration fits its kind. Models `structured-merge-diff/v6/typed` (`validate.go`).
 
 use crate::api::schema::{Field, Kind, ListType, Type};
+use crate::apimachinery::go::{go_syntax, go_text, go_type};
 use crate::apimachinery::{GroupVersionKind, Object, Status, Value};
 use std::collections::BTreeSet;
 
@@ -62,7 +63,7 @@ impl Walk {
         match kind {
             Kind::String | Kind::Bytes => {
                 if value.as_str().is_none() {
-                    let why = format!("expected string, got &value.valueUnstructured{{Value:{}}}", go(value, true));
+                    let why = format!("expected string, got &value.valueUnstructured{{Value:{}}}", go_syntax(value));
                     self.wrong(path, why);
                 }
             }
@@ -145,42 +146,7 @@ fn key(item: &Value, keys: &[&'static str], of: Option<&'static Type>) -> Result
 
 /// A value as Go's `%v` prints the box around it.
 fn shown(value: &Value) -> String {
-    format!("&{{{}}}", go(value, false))
-}
-
-fn go_type(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "<nil>",
-        Value::Bool(_) => "bool",
-        Value::Int(_) => "int64",
-        Value::Float(_) => "float64",
-        Value::Str(_) => "string",
-        Value::List(_) => "[]interface {}",
-        Value::Map(_) => "map[string]interface {}",
-    }
-}
-
-/// `%v` of a decoded document, or `%#v` (`exact`).
-fn go(value: &Value, exact: bool) -> String {
-    match value {
-        Value::Str(text) if exact => format!("{text:?}"),
-        Value::Str(text) => text.to_string(),
-        Value::List(items) => {
-            let items: Vec<String> = items.iter().map(|v| go(v, exact)).collect();
-            if exact { format!("[]interface {{}}{{{}}}", items.join(", ")) } else { format!("[{}]", items.join(" ")) }
-        }
-        Value::Map(map) => {
-            let pair = |(k, v): (&str, &Value)| {
-                if exact { format!("{k:?}:{}", go(v, exact)) } else { format!("{k}:{}", go(v, exact)) }
-            };
-            let pairs: Vec<String> = map.iter().map(pair).collect();
-            match exact {
-                true => format!("map[string]interface {{}}{{{}}}", pairs.join(", ")),
-                false => format!("map[{}]", pairs.join(" ")),
-            }
-        }
-        other => other.to_string(),
-    }
+    format!("&{{{}}}", go_text(value))
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! `/token` of a service account. Models `pkg/registry/core/serviceaccount/storage/token.go`.
 
+use crate::apimachinery::base64::encode_url;
 use crate::apimachinery::field::{Error, Path};
 use crate::apimachinery::time::Duration;
 use crate::apimachinery::{GroupVersionKind, Object, Status, Value};
 use crate::apiserver::ApiServer;
-use crate::apiserver::continue_token::base64_url;
 use crate::apiserver::handlers::{Call, body};
 use crate::client::Reply;
 use crate::storage::store::key_of;
@@ -86,7 +86,7 @@ impl ApiServer {
     fn sign(&mut self, account: &Value, request: &Value, seconds: i64) -> String {
         let now = self.now().secs();
         let (namespace, name) = (account.namespace(), account.name());
-        let header = object! { "alg" => "RS256", "kid" => base64_url(AUDIENCE.as_bytes()) };
+        let header = object! { "alg" => "RS256", "kid" => encode_url(AUDIENCE.as_bytes()) };
         let claims = object! {
             "aud" => request.at("spec.audiences").clone(), "exp" => now.saturating_add(seconds), "iat" => now,
             "iss" => AUDIENCE, "jti" => self.rng.uuid(), "nbf" => now,
@@ -96,7 +96,7 @@ impl ApiServer {
             "sub" => format!("system:serviceaccount:{namespace}:{name}"),
         };
         let noise: Vec<u8> = (0..32).flat_map(|_| self.rng.next_u64().to_le_bytes()).collect();
-        let part = |v: &Value| base64_url(v.to_string().as_bytes());
-        [part(&header), part(&claims), base64_url(&noise)].join(".")
+        let part = |v: &Value| encode_url(v.to_string().as_bytes());
+        [part(&header), part(&claims), encode_url(&noise)].join(".")
     }
 }

@@ -2,9 +2,9 @@
 //! `kustomize/api/internal/generators` and `api/hasher`.
 
 use super::{Resource, join, read};
+use crate::apimachinery::base64;
 use crate::apimachinery::sha256;
 use crate::apimachinery::{Object, Value};
-use crate::cli::base64;
 use crate::cli::errors::{Error, Result};
 use crate::cli::factory::Factory;
 use crate::cli::json;

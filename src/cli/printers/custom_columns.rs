@@ -1,7 +1,8 @@
 //! `-o custom-columns`. Models `kubectl/pkg/cmd/get/customcolumn.go`.
 
 use super::tabwriter::TabWriter;
-use crate::apimachinery::jsonpath::{self, JsonPath, go_text};
+use crate::apimachinery::go::go_text;
+use crate::apimachinery::jsonpath::{self, JsonPath};
 use crate::apimachinery::{Object, Value};
 use crate::cli::errors::{Error, Result};
 use crate::cli::factory::Factory;

@@ -1,7 +1,8 @@
 //! `-o jsonpath`. Models `cli-runtime/pkg/printers/jsonpath.go`.
 
 use crate::apimachinery::Value;
-use crate::apimachinery::jsonpath::{self, JsonPath, go_syntax};
+use crate::apimachinery::go::go_syntax;
+use crate::apimachinery::jsonpath::{self, JsonPath};
 use crate::cli::errors::{Error, Result};
 use crate::cli::json;
 

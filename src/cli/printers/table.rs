@@ -1,6 +1,7 @@
 //! Prints the server's Tables. Models `cli-runtime/pkg/printers/tableprinter.go`.
 
 use super::tabwriter::TabWriter;
+use crate::apimachinery::labels::format_labels;
 use crate::apimachinery::{Object, Value};
 
 /// What a table shows besides the server's columns.
@@ -102,10 +103,4 @@ fn cell(value: &Value) -> String {
         },
         other => other.to_string(),
     }
-}
-
-/// `a=b,c=d`, or `<none>`. Models `labels.FormatLabels`.
-pub fn format_labels(labels: &Value) -> String {
-    let pairs: Vec<String> = labels.fields().map(|(k, v)| format!("{k}={}", v.str())).collect();
-    if pairs.is_empty() { "<none>".to_owned() } else { pairs.join(",") }
 }

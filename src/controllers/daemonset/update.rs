@@ -1,20 +1,13 @@
 //! Replaces pods of old revisions, a few at a time: before their successors come, or after. Models `update.go`.
 
 use super::{by_age, desired_nodes, is_new, pod_for};
+use crate::apimachinery::intstr::scaled;
 use crate::apimachinery::{Object, Status, Value};
 use crate::controllers::{Context, pods};
 use std::collections::BTreeMap;
 
-/// A number, or a part of `total` in percent, rounded up.
-fn scaled(value: &Value, total: i64) -> i64 {
-    value.as_i64().unwrap_or_else(|| {
-        let percent: i64 = value.str().trim_end_matches('%').parse().unwrap_or(0);
-        (percent.saturating_mul(total) + 99).div_euclid(100)
-    })
-}
-
 fn max_surge(set: &Value, desired: i64) -> i64 {
-    scaled(set.at("spec.updateStrategy.rollingUpdate.maxSurge"), desired)
+    scaled(set.at("spec.updateStrategy.rollingUpdate.maxSurge"), desired, true)
 }
 
 /// True where a new pod may run beside the old one.
@@ -85,7 +78,7 @@ fn delete_first(
     hash: &str,
     context: &mut Context,
 ) -> Result<(), Status> {
-    let unavailable = scaled(set.at("spec.updateStrategy.rollingUpdate.maxUnavailable"), desired.len() as i64);
+    let unavailable = scaled(set.at("spec.updateStrategy.rollingUpdate.maxUnavailable"), desired.len() as i64, true);
     let (mut missing, mut broken, mut candidates) = (0, Vec::new(), Vec::new());
     for here in by_node.values() {
         match pair(here, hash) {

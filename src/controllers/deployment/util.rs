@@ -1,6 +1,7 @@
 //! Numbers and annotations of deployments. Models `pkg/controller/deployment/util`.
 
 use super::Rollout;
+use crate::apimachinery::intstr::scaled;
 use crate::apimachinery::{Object, Time, Value};
 use crate::object;
 
@@ -35,16 +36,6 @@ pub fn sum<'a>(sets: impl IntoIterator<Item = &'a Value>, path: &str) -> i64 {
 
 pub fn is_rolling(deployment: &Value) -> bool {
     deployment.at("spec.strategy.type").str() != "Recreate"
-}
-
-/// A number, or a part of `total` in percent.
-fn scaled(value: &Value, total: i64, round_up: bool) -> i64 {
-    if let Some(number) = value.as_i64() {
-        return number;
-    }
-    let percent: i64 = value.str().trim_end_matches('%').parse().unwrap_or(0);
-    let product = percent.saturating_mul(total);
-    if round_up { (product + 99).div_euclid(100) } else { product.div_euclid(100) }
 }
 
 /// How many pods may be there besides, and how many may be missing. Models `ResolveFenceposts`.

@@ -24,10 +24,12 @@ impl End {
         Self { interim: "SuccessCriteriaMet", last: "Complete", reason, message }
     }
 
+    /// Enough pods have succeeded.
     pub fn complete() -> Self {
         Self::succeeded("CompletionsReached", "Reached expected number of succeeded pods")
     }
 
+    /// True where the job ends as Complete, false as Failed.
     pub fn is_success(&self) -> bool {
         self.last == "Complete"
     }

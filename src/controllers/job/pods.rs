@@ -27,10 +27,12 @@ pub fn failures_of_index(pod: &Value) -> i64 {
     number(pod, FAILURES).unwrap_or(0).saturating_add(number(pod, IGNORED).unwrap_or(0))
 }
 
+/// True while the job has not counted the pod: it keeps its finalizer until then.
 pub fn is_tracked(pod: &Value) -> bool {
     pod.finalizers().any(|f| f == FINALIZER)
 }
 
+/// True for a pod that counts as a completion.
 pub fn is_succeeded(pod: &Value) -> bool {
     pod.at("status.phase").str() == "Succeeded"
 }

@@ -105,10 +105,12 @@ impl<'a> Sync<'a> {
         out
     }
 
+    /// A suspended job has no pods that run.
     pub fn is_suspended(&self) -> bool {
         self.job.at("spec.suspend").bool()
     }
 
+    /// Counts the pods, makes or deletes some, and writes the status. Models `syncJob`.
     pub fn run(&mut self, context: &mut Context) -> Result<(), Status> {
         let before = self.job.clone();
         if self.job.at("status.startTime").is_null() && !self.is_suspended() {

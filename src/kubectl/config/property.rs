@@ -128,8 +128,8 @@ fn read_value(f: &Factory, kind: Kind, text: &str) -> Result<Value> {
             "0" | "f" | "F" | "false" | "FALSE" | "False" => false.into(),
             _ => return Err(format!("strconv.ParseBool: parsing {text:?}: invalid syntax").into()),
         },
-        Kind::Bytes if f.flags.bool("set-raw-bytes") => crate::kubectl::base64::encode(text.as_bytes()).into(),
-        Kind::Bytes => match crate::kubectl::base64::decode(text) {
+        Kind::Bytes if f.flags.bool("set-raw-bytes") => crate::apimachinery::base64::encode(text.as_bytes()).into(),
+        Kind::Bytes => match crate::apimachinery::base64::decode(text) {
             Ok(_) => text.into(),
             Err(at) => {
                 let why = format!("illegal base64 data at input byte {at}");

@@ -3,12 +3,12 @@
 use super::unexpected;
 use crate::action;
 use crate::apimachinery::Value;
+use crate::apimachinery::base64;
 use crate::cli::command::Command;
 use crate::cli::errors::{Error, Result};
 use crate::cli::factory::Factory;
 use crate::cli::flags::Flag;
 use crate::cli::kubeconfig::Kubeconfig;
-use crate::kubectl::base64;
 
 static CONTEXT_FLAGS: &[&[Flag]] = &[&[
     Flag::bool("current", "Change the current context."),
@@ -101,6 +101,7 @@ async fn set_cluster(f: &Factory) -> Result {
     Ok(())
 }
 
+/// The one argument: the name of a `what`.
 pub fn named(f: &Factory, what: &str) -> Result<String> {
     match f.args() {
         [name] if name.is_empty() => Err(format!("you must specify a non-empty {what} name").into()),
@@ -120,6 +121,7 @@ pub enum FileField {
 }
 
 impl FileField {
+    /// Reads a flag that names a file; with `--embed-certs` the file too.
     pub fn read(f: &Factory, config: &Kubeconfig, list: &str, name: &str, flag: &str) -> Result<Self> {
         let (path, system) = (f.flags.str(flag), &*f.ctx.system);
         if !f.flags.changed(flag) {
@@ -136,6 +138,7 @@ impl FileField {
         }
     }
 
+    /// Writes the path or the content into an entry; one takes the other's place.
     pub fn put(self, entry: &mut Value, field: &str) {
         let data = format!("{field}-data");
         match self {

@@ -2,6 +2,7 @@
 
 use crate::action;
 use crate::apimachinery::Value;
+use crate::apimachinery::base64;
 use crate::cli::command::Command;
 use crate::cli::errors::{Error, Result};
 use crate::cli::factory::Factory;
@@ -9,7 +10,7 @@ use crate::cli::flag_sets;
 use crate::cli::flags::Flag;
 use crate::cli::kubeconfig::Kubeconfig;
 use crate::cli::printers::{Format, Printer, for_get};
-use crate::kubectl::{base64, ordered};
+use crate::kubectl::ordered;
 
 static FLAGS: &[Flag] = &[
     Flag::bool("flatten", "Put the content of certificate files into the output."),

@@ -2,11 +2,11 @@
 
 use super::{one, sources};
 use crate::action;
+use crate::apimachinery::base64;
 use crate::cli::command::Command;
 use crate::cli::errors::Result;
 use crate::cli::factory::Factory;
 use crate::cli::flag_sets;
-use crate::kubectl::base64;
 use crate::object;
 
 pub const COMMAND: Command =

@@ -3,12 +3,12 @@
 use super::{one, sources};
 use crate::action;
 use crate::apimachinery::Value;
+use crate::apimachinery::base64;
 use crate::cli::command::{Action, Command};
 use crate::cli::errors::{Error, Result};
 use crate::cli::factory::Factory;
 use crate::cli::flag_sets;
 use crate::cli::flags::Flag;
-use crate::kubectl::base64;
 use crate::object;
 
 pub const COMMAND: Command = Command::new("secret", "Create a secret using a specified subcommand", Action::Group)

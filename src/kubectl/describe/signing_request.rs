@@ -2,10 +2,11 @@
 
 use super::common::{date, flat};
 use super::writer::Writer;
+use crate::apimachinery::base64;
 use crate::apimachinery::time::{Duration, human_duration};
 use crate::apimachinery::{Object, Time, Value};
-use crate::kubectl::base64;
 
+/// Models `describeCertificateSigningRequest`.
 pub fn describe(csr: &Value, w: &mut Writer, _: Time) {
     let spec = &csr["spec"];
     w.field(0, "Name", csr.name());

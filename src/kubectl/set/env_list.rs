@@ -1,11 +1,11 @@
 //! `kubectl set env --list`. Models `set/env/env_resolve.go`.
 
 use super::patches;
+use crate::apimachinery::base64;
 use crate::apimachinery::{Object, Value};
 use crate::cli::errors::{Error, Result};
 use crate::cli::factory::Factory;
 use crate::client::Request;
-use crate::kubectl::base64;
 use std::collections::BTreeMap;
 
 /// Prints the variables of the containers; references as comments, or their values with `--resolve`.

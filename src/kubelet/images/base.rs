@@ -59,6 +59,35 @@ fn group(base: Base) -> &'static str {
 pub fn tree(image: &Image, base: Base, release: &Release) -> Files {
     let mut files = Files::new();
     let mut put = |path: &str, text: &str| files.put(path, text.as_bytes(), Time::default());
+    put_tools(base, &mut put);
+    put_identity(image, base, &mut put);
+    for (path, program) in image.programs {
+        put(path, &executable(program));
+    }
+    for (path, text) in image.files {
+        put(path, &release.fill(text));
+    }
+    for dir in directories(base) {
+        let _ = files.mkdir_all(dir, Time::default());
+    }
+    if !matches!(image.workdir, "" | "/") {
+        let _ = files.mkdir_all(image.workdir, Time::default());
+    }
+    let _ = files.chmod("/tmp", 0o1777);
+    own(image, &mut files);
+    if matches!(base, Base::Debian | Base::Full) {
+        let _ = files.symlink("usr/bin", "/bin", Time::default());
+    }
+    let _ = files.symlink("/run", "/var/run", Time::default());
+    for (path, target) in image.links {
+        let (dir, _) = crate::sh::files::split(path);
+        let _ = files.mkdir_all(dir, Time::default());
+        let _ = files.symlink(target, path, Time::default());
+    }
+    files
+}
+
+fn put_tools(base: Base, put: &mut impl FnMut(&str, &str)) {
     let (tools, dir) = match base {
         Base::Scratch => ("", ""),
         Base::Busybox | Base::Alpine => (APPLETS, "/bin"),
@@ -81,6 +110,10 @@ pub fn tree(image: &Image, base: Base, release: &Release) -> Files {
     for path in packagers(base) {
         put(path, &executable("packages"));
     }
+}
+
+/// Who the system is, and who is known on it.
+fn put_identity(image: &Image, base: Base, put: &mut impl FnMut(&str, &str)) {
     put("/etc/passwd", &passwd(image, base));
     put("/etc/group", group(base));
     match base {
@@ -100,20 +133,10 @@ pub fn tree(image: &Image, base: Base, release: &Release) -> Files {
         }
         _ => {}
     }
-    for (path, program) in image.programs {
-        put(path, &executable(program));
-    }
-    for (path, text) in image.files {
-        put(path, &release.fill(text));
-    }
-    for dir in directories(base) {
-        let _ = files.mkdir_all(dir, Time::default());
-    }
-    if !matches!(image.workdir, "" | "/") {
-        let _ = files.mkdir_all(image.workdir, Time::default());
-    }
-    let _ = files.chmod("/tmp", 0o1777);
-    // What an image that has a user of its own works in is its user's.
+}
+
+/// What an image that has a user of its own works in is its user's.
+fn own(image: &Image, files: &mut Files) {
     if image.uid != 0 {
         let uid = u32::try_from(image.uid).unwrap_or(0);
         for dir in [image.workdir, "/var", "/run", "/data"] {
@@ -122,16 +145,6 @@ pub fn tree(image: &Image, base: Base, release: &Release) -> Files {
             }
         }
     }
-    if matches!(base, Base::Debian | Base::Full) {
-        let _ = files.symlink("usr/bin", "/bin", Time::default());
-    }
-    let _ = files.symlink("/run", "/var/run", Time::default());
-    for (path, target) in image.links {
-        let (dir, _) = crate::sh::files::split(path);
-        let _ = files.mkdir_all(dir, Time::default());
-        let _ = files.symlink(target, path, Time::default());
-    }
-    files
 }
 
 fn directories(base: Base) -> &'static [&'static str] {

@@ -6,6 +6,7 @@ use crate::sh::process::{Program, Step};
 use crate::sh::signal::Signal;
 use std::time::Duration;
 
+/// Programs of a few lines each, by name.
 pub const PROGRAMS: &[(&str, Run)] = &[
     ("client", client),
     ("fortune", fortune),

@@ -10,6 +10,7 @@ use crate::sh::files::normalize;
 use crate::sh::http::{Request, Response, date};
 use crate::sh::signal::Signal;
 
+/// The images that serve files.
 pub const IMAGES: &[Image] = &[Image {
     name: "docker.io/library/httpd",
     also: &["public.ecr.aws/docker/library/httpd"],
@@ -31,6 +32,7 @@ pub const IMAGES: &[Image] = &[Image {
     ..Image::EMPTY
 }];
 
+/// The servers by the names of their programs.
 pub const APPS: &[App] = &[
     App { port: |_| Ok(80), started: httpd_started, answer: httpd, stop: httpd_stop, ..plain("httpd", httpd) },
     App { port: busybox_port, ..plain("busybox-httpd", busybox) },

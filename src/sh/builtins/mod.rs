@@ -1,7 +1,9 @@
 //! The shell's own commands.
 
+mod declare;
 mod flow;
 pub(super) mod jobs;
+mod read;
 mod state;
 
 use super::interp::{Flavor, Interp};
@@ -33,11 +35,11 @@ const TABLE: &[(&str, Builtin)] = &[
     ("cd", state::cd),
     ("command", flow::command),
     ("continue", flow::break_loop),
-    ("declare", state::declare),
+    ("declare", declare::declare),
     ("eval", flow::eval),
     ("exec", flow::exec),
     ("exit", flow::exit),
-    ("export", state::declare),
+    ("export", declare::declare),
     ("fg", jobs::fg),
     ("getopts", state::getopts),
     ("hash", |_, _, _, _| Outcome::Done(0)),
@@ -46,10 +48,10 @@ const TABLE: &[(&str, Builtin)] = &[
     ("jobs", jobs::jobs),
     ("kill", jobs::kill),
     ("let", state::let_numbers),
-    ("local", state::declare),
+    ("local", declare::declare),
     ("logout", flow::exit),
-    ("read", state::read),
-    ("readonly", state::declare),
+    ("read", read::read),
+    ("readonly", declare::declare),
     ("return", flow::return_from),
     ("set", state::set),
     ("shift", state::shift),
@@ -57,7 +59,7 @@ const TABLE: &[(&str, Builtin)] = &[
     ("source", flow::source),
     ("trap", flow::trap),
     ("type", flow::kind),
-    ("typeset", state::declare),
+    ("typeset", declare::declare),
     ("ulimit", |_, io, _, _| {
         io.out("unlimited\n");
         Outcome::Done(0)

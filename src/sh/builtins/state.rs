@@ -2,10 +2,8 @@
 
 use super::{Outcome, quote_if_needed};
 use crate::sh::arith;
-use crate::sh::env::Read;
-use crate::sh::interp::{Frame, Interp};
+use crate::sh::interp::Interp;
 use crate::sh::io::Io;
-use crate::sh::vars::is_name;
 use std::rc::Rc;
 
 pub fn alias(sh: &mut Interp, io: &mut Io<'_>, argv: &[String], _: &mut Vec<u8>) -> Outcome {
@@ -90,82 +88,6 @@ pub fn cd(sh: &mut Interp, io: &mut Io<'_>, argv: &[String], _: &mut Vec<u8>) ->
             Outcome::Done(1)
         }
     }
-}
-
-/// `declare`, `export`, `local`, `readonly`.
-pub fn declare(sh: &mut Interp, io: &mut Io<'_>, argv: &[String], _: &mut Vec<u8>) -> Outcome {
-    let command = argv[0].as_str();
-    let (mut export, mut readonly, mut print, mut off) = (command == "export", command == "readonly", false, false);
-    let mut status = 0;
-    let mut names = Vec::new();
-    for arg in &argv[1..] {
-        match arg.strip_prefix('-').or_else(|| arg.strip_prefix('+')) {
-            Some(flags) if !flags.is_empty() => {
-                for c in flags.chars() {
-                    match c {
-                        'x' => export = !arg.starts_with('+'),
-                        'r' => readonly = true,
-                        'p' => print = true,
-                        'n' => off = true,
-                        _ => {}
-                    }
-                }
-            }
-            _ => names.push(arg),
-        }
-    }
-    let local = matches!(command, "local" | "declare" | "typeset");
-    let call = sh.frames.iter().rposition(|f| matches!(f, Frame::Call { sourced: false, .. }));
-    if command == "local" && call.is_none() {
-        sh.complain(io, "local: can only be used in a function");
-        return Outcome::Done(1);
-    }
-    if names.is_empty() || print {
-        for (name, var) in sh.vars.iter().filter(|(_, v)| !export || v.exported) {
-            let flags = format!("{}{}", if var.readonly { "r" } else { "" }, if var.exported { "x" } else { "" });
-            let flags = if flags.is_empty() { "-".to_owned() } else { flags };
-            let value = var.values.first().map(|v| format!("=\"{v}\"")).unwrap_or_default();
-            io.out(&format!("declare -{flags} {name}{value}\n"));
-        }
-        return Outcome::Done(0);
-    }
-    for arg in names {
-        let (name, value) = match arg.split_once('=') {
-            Some((name, value)) => (name, Some(value)),
-            None => (arg.as_str(), None),
-        };
-        let (name, append) = match name.strip_suffix('+') {
-            Some(name) => (name, true),
-            None => (name, false),
-        };
-        if !is_name(name) {
-            sh.complain(io, &format!("{command}: `{arg}': not a valid identifier"));
-            status = 1;
-            continue;
-        }
-        if local && let Some(Frame::Call { locals, .. }) = call.and_then(|at| sh.frames.get_mut(at)) {
-            let old = sh.vars.var(name).cloned();
-            locals.entry(name.to_owned()).or_insert(old);
-            if value.is_none() && command == "local" {
-                let _ = sh.vars.unset(name);
-            }
-        }
-        if let Some(value) = value {
-            let before = if append { sh.vars.get(name).unwrap_or("").to_owned() } else { String::new() };
-            if let Err(text) = sh.vars.set(name, &(before + value)) {
-                sh.complain(io, &text);
-                status = 1;
-                continue;
-            }
-        }
-        let exported = if off { false } else { export || sh.vars.var(name).is_some_and(|v| v.exported) };
-        if value.is_some() || export || readonly || off {
-            let var = sh.vars.entry(name);
-            var.exported = exported;
-            var.readonly |= readonly;
-        }
-    }
-    Outcome::Done(status)
 }
 
 pub fn unset(sh: &mut Interp, io: &mut Io<'_>, argv: &[String], _: &mut Vec<u8>) -> Outcome {
@@ -289,96 +211,6 @@ pub fn let_numbers(sh: &mut Interp, io: &mut Io<'_>, argv: &[String], _: &mut Ve
         }
     }
     Outcome::Done(i32::from(last == 0))
-}
-
-/// `read [-r] [-p prompt] [-n count] [-t seconds] [-a array] name…`
-pub fn read(sh: &mut Interp, io: &mut Io<'_>, argv: &[String], partial: &mut Vec<u8>) -> Outcome {
-    let (mut raw, mut prompt, mut names, mut array, mut silent) = (false, None, Vec::new(), None, false);
-    let mut args = argv[1..].iter();
-    while let Some(arg) = args.next() {
-        match arg.as_str() {
-            "-p" => prompt = args.next(),
-            "-a" => array = args.next(),
-            "-n" | "-t" | "-d" | "-u" => drop(args.next()),
-            flags if flags.starts_with('-') && flags.len() > 1 => {
-                raw |= flags.contains('r');
-                silent |= flags.contains('s');
-                if flags.ends_with('p') {
-                    prompt = args.next();
-                }
-            }
-            name => names.push(name.to_owned()),
-        }
-    }
-    let _ = silent;
-    if let Some(prompt) = prompt
-        && partial.is_empty()
-        && io.is_tty(0)
-    {
-        io.err(prompt);
-        partial.push(0);
-    }
-    let status = loop {
-        match io.read(0, 1 << 16) {
-            Read::Wait => return Outcome::Wait,
-            Read::End => break 1,
-            Read::Data(data) => match data.iter().position(|b| *b == b'\n') {
-                Some(at) => {
-                    partial.extend_from_slice(&data[..at]);
-                    io.unread(0, &data[at + 1..]);
-                    if !raw && partial.ends_with(b"\\") {
-                        partial.pop();
-                        continue;
-                    }
-                    break 0;
-                }
-                None => partial.extend_from_slice(&data),
-            },
-        }
-    };
-    partial.retain(|b| *b != 0);
-    let mut line = String::from_utf8_lossy(partial).into_owned();
-    if !raw {
-        line = line.replace('\\', "");
-    }
-    let separators = sh.vars.get("IFS").unwrap_or(" \t\n").to_owned();
-    if let Some(name) = array {
-        let var = sh.vars.entry(name);
-        var.values = line.split(|c| separators.contains(c)).filter(|w| !w.is_empty()).map(str::to_owned).collect();
-        var.array = true;
-        return Outcome::Done(status);
-    }
-    if names.is_empty() {
-        let _ = sh.vars.set("REPLY", &line);
-        return Outcome::Done(status);
-    }
-    let blank = |c: char| separators.contains(c) && c.is_whitespace();
-    let mut rest = line.trim_matches(blank);
-    let last = names.len() - 1;
-    for (i, name) in names.iter().enumerate() {
-        let value = if i == last {
-            std::mem::take(&mut rest)
-        } else {
-            match rest.find(|c| separators.contains(c)) {
-                Some(at) => {
-                    let value = &rest[..at];
-                    let mut after = rest[at..].trim_start_matches(blank);
-                    let mark = after.chars().next().filter(|c| separators.contains(*c) && !c.is_whitespace());
-                    if let Some(c) = mark {
-                        after = after[c.len_utf8()..].trim_start_matches(blank);
-                    }
-                    rest = after;
-                    value
-                }
-                None => std::mem::take(&mut rest),
-            }
-        };
-        if let Err(text) = sh.vars.set(name, value) {
-            sh.complain(io, &text);
-            return Outcome::Done(1);
-        }
-    }
-    Outcome::Done(status)
 }
 
 pub fn getopts(sh: &mut Interp, io: &mut Io<'_>, argv: &[String], _: &mut Vec<u8>) -> Outcome {

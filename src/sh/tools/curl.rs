@@ -1,11 +1,11 @@
 //! `curl`, over HTTP.
 
-use super::digest::encode;
 use super::fetch::{Failure, Fetch, Progress, Url};
 use super::filter::refuse;
 use super::opts::{self, Opts};
 use super::sleep;
 use crate::apimachinery::Time;
+use crate::apimachinery::base64::encode;
 use crate::sh::env::{NetError, Read};
 use crate::sh::http::{Request, Response, reason};
 use crate::sh::io::Io;

@@ -2,7 +2,7 @@
 
 use super::filter::{Filter, Flow, Work, refuse};
 use super::opts;
-use crate::apimachinery::sha256;
+use crate::apimachinery::{base64, sha256};
 use crate::sh::io::Io;
 use crate::sh::process::Program;
 
@@ -32,40 +32,6 @@ pub fn make(name: &str, args: &[String]) -> Box<dyn Program> {
     Filter::make(name, o.rest, Box::new(work))
 }
 
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/// Standard base64 with padding.
-pub fn encode(data: &[u8]) -> String {
-    let mut out = String::new();
-    for chunk in data.chunks(3) {
-        let n = chunk.iter().fold(0u32, |n, b| n << 8 | u32::from(*b)) << (8 * (3 - chunk.len()));
-        for i in 0..4 {
-            let six = (n >> (18 - 6 * i) & 63) as usize;
-            out.push(if i <= chunk.len() { char::from(ALPHABET[six]) } else { '=' });
-        }
-    }
-    out
-}
-
-/// Reads base64, blanks ignored; what could be read, and whether all could.
-pub fn decode(text: &[u8]) -> (Vec<u8>, bool) {
-    let (mut out, mut n, mut bits) = (Vec::new(), 0u32, 0);
-    for byte in text.iter().filter(|b| !b.is_ascii_whitespace()) {
-        if *byte == b'=' {
-            return (out, true);
-        }
-        let Some(six) = ALPHABET.iter().position(|a| a == byte) else { return (out, false) };
-        n = n << 6 | six as u32;
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            out.push((n >> bits) as u8);
-            n &= (1 << bits) - 1;
-        }
-    }
-    (out, bits < 6)
-}
-
 impl Work for Digest {
     fn by_line(&self) -> bool {
         false
@@ -85,13 +51,13 @@ impl Work for Digest {
         if self.sum {
             io.out(&format!("{}  {}\n", sha256::hex(&self.data), self.name));
         } else if self.decode {
-            let (data, good) = decode(&self.data);
+            let (data, good) = base64::decode_some(&self.data);
             io.write(1, &data);
             if !good {
                 io.err("base64: invalid input\n");
             }
         } else {
-            let text = encode(&self.data);
+            let text = base64::encode(&self.data);
             match self.wrap {
                 0 => io.out(&text),
                 width => {
@@ -105,7 +71,7 @@ impl Work for Digest {
     }
 
     fn end(&mut self, _: &mut Io<'_>) -> i32 {
-        let bad = self.decode && !decode(&self.data).1;
+        let bad = self.decode && !base64::decode_some(&self.data).1;
         i32::from(bad)
     }
 

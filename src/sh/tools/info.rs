@@ -272,25 +272,24 @@ fn read_date(text: &str, now: Time) -> Option<Time> {
     Some(Time(if back { now.0.checked_sub(by)? } else { now.0.checked_add(by)? }))
 }
 
+const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+const LONG: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// Fills a format of `date` in.
 fn format_time(t: Time, format: &str) -> String {
-    const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-    const LONG: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    let (y, mo, d, h, mi, s, wd) = t.civil();
-    let month = (mo as usize).saturating_sub(1);
-    let day = DAYS.get(wd as usize).copied().unwrap_or("");
     let mut out = String::new();
     let mut chars = format.chars();
     while let Some(c) = chars.next() {
@@ -303,46 +302,57 @@ fn format_time(t: Time, format: &str) -> String {
         if plain {
             code = chars.next();
         }
-        let two = |n: u32| if plain { n.to_string() } else { format!("{n:02}") };
-        let text = match code {
-            Some('Y') => y.to_string(),
-            Some('y') => two((y.rem_euclid(100)) as u32),
-            Some('m') => two(mo),
-            Some('d') => two(d),
-            Some('e') => format!("{d:>2}"),
-            Some('H') => two(h),
-            Some('I') => two(if h % 12 == 0 { 12 } else { h % 12 }),
-            Some('M') => two(mi),
-            Some('S') => two(s),
-            Some('p') => if h < 12 { "AM" } else { "PM" }.to_owned(),
-            Some('a') => day.chars().take(3).collect(),
-            Some('A') => day.to_owned(),
-            Some('b' | 'h') => MONTHS.get(month).copied().unwrap_or("").to_owned(),
-            Some('B') => LONG.get(month).copied().unwrap_or("").to_owned(),
-            Some('F') => format!("{y}-{mo:02}-{d:02}"),
-            Some('T') => format!("{h:02}:{mi:02}:{s:02}"),
-            Some('R') => format!("{h:02}:{mi:02}"),
-            Some('D') => format!("{mo:02}/{d:02}/{:02}", y.rem_euclid(100)),
-            Some('c') => {
-                format!("{} {} {d:>2} {h:02}:{mi:02}:{s:02} {y}", &day[..3], MONTHS.get(month).copied().unwrap_or(""))
-            }
-            Some('s') => t.secs().to_string(),
-            Some('N') => format!("{:09}", t.0.rem_euclid(1_000_000_000)),
-            Some('Z') => "UTC".to_owned(),
-            Some('z') => "+0000".to_owned(),
-            Some('u') => if wd == 0 { 7 } else { wd }.to_string(),
-            Some('w') => wd.to_string(),
-            Some('n') => "\n".to_owned(),
-            Some('t') => "\t".to_owned(),
-            Some('%') => "%".to_owned(),
-            Some('3') => {
-                chars.next();
-                format!("{:03}", t.0.rem_euclid(1_000_000_000) / 1_000_000)
-            }
-            Some(other) => format!("%{other}"),
-            None => "%".to_owned(),
-        };
-        out.push_str(&text);
+        // `%3N`: milliseconds.
+        if code == Some('3') {
+            chars.next();
+        }
+        out.push_str(&code.map_or("%".to_owned(), |code| time_field(t, code, plain)));
     }
     out
+}
+
+/// What a letter of the format stands for; `plain` leaves leading zeros out.
+fn time_field(t: Time, code: char, plain: bool) -> String {
+    let (y, mo, d, h, mi, s, wd) = t.civil();
+    let month = (mo as usize).saturating_sub(1);
+    let day = DAYS.get(wd as usize).copied().unwrap_or("");
+    let two = |n: u32| if plain { n.to_string() } else { format!("{n:02}") };
+    match code {
+        '3' => format!("{:03}", t.0.rem_euclid(1_000_000_000) / 1_000_000),
+        'Y' => y.to_string(),
+        'y' => two((y.rem_euclid(100)) as u32),
+        'm' => two(mo),
+        'd' => two(d),
+        'e' => format!("{d:>2}"),
+        'H' => two(h),
+        'I' => two(if h % 12 == 0 { 12 } else { h % 12 }),
+        'M' => two(mi),
+        'S' => two(s),
+        'p' => if h < 12 { "AM" } else { "PM" }.to_owned(),
+        'a' => day.chars().take(3).collect(),
+        'A' => day.to_owned(),
+        'b' | 'h' => MONTHS.get(month).copied().unwrap_or("").to_owned(),
+        'B' => LONG.get(month).copied().unwrap_or("").to_owned(),
+        'F' => format!("{y}-{mo:02}-{d:02}"),
+        'T' => format!("{h:02}:{mi:02}:{s:02}"),
+        'R' => format!("{h:02}:{mi:02}"),
+        'D' => format!("{mo:02}/{d:02}/{:02}", y.rem_euclid(100)),
+        'c' => {
+            format!(
+                "{} {} {d:>2} {h:02}:{mi:02}:{s:02} {y}",
+                day.get(..3).unwrap_or(day),
+                MONTHS.get(month).copied().unwrap_or("")
+            )
+        }
+        's' => t.secs().to_string(),
+        'N' => format!("{:09}", t.0.rem_euclid(1_000_000_000)),
+        'Z' => "UTC".to_owned(),
+        'z' => "+0000".to_owned(),
+        'u' => if wd == 0 { 7 } else { wd }.to_string(),
+        'w' => wd.to_string(),
+        'n' => "\n".to_owned(),
+        't' => "\t".to_owned(),
+        '%' => "%".to_owned(),
+        other => format!("%{other}"),
+    }
 }

@@ -78,6 +78,7 @@ fn human(kilobytes: u64, exact: bool) -> String {
     }
 }
 
+/// `df`: the file systems of the container, or the one that holds the first path named.
 pub fn df(io: &mut Io<'_>, call: &Call<'_>) -> i32 {
     let is_human = call.args.iter().any(|a| a.starts_with('-') && a.contains('h'));
     let cwd = io.cwd().to_string();

@@ -2,8 +2,8 @@
 //! `auth can-i`, …). Models `runtime.Unknown` and, as a table (`messages.txt`), the messages of Kubernetes' `generated.proto`
 //! files that kubectl sends.
 
+use crate::apimachinery::base64;
 use crate::apimachinery::{Status, Time, Value};
-use crate::cli::base64;
 use prost::Message;
 use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
 use std::collections::BTreeMap;

@@ -3,7 +3,7 @@
 use super::exec::Found;
 use super::format::{go_type, plain, printf};
 use crate::apimachinery::Value;
-use crate::cli::base64;
+use crate::apimachinery::base64;
 use std::cmp::Ordering;
 
 /// Name, and how many arguments at least and at most.

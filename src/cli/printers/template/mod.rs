@@ -10,7 +10,7 @@ mod parse;
 mod tests;
 
 use crate::apimachinery::Value;
-use crate::apimachinery::jsonpath::go_text;
+use crate::apimachinery::go::go_text;
 use crate::cli::errors::{Error, Result};
 use crate::cli::json;
 use std::collections::BTreeMap;

@@ -3,7 +3,6 @@
 use super::json::{Json, parse_all, put};
 use super::parser::Filter;
 use crate::sh::regex::Regex;
-use crate::sh::tools::digest;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -438,5 +437,5 @@ pub fn regex(text: &str, flags: &str) -> Res<Regex> {
 }
 
 pub fn base64(text: &str) -> String {
-    digest::encode(text.as_bytes())
+    crate::apimachinery::base64::encode(text.as_bytes())
 }

@@ -3,7 +3,7 @@
 use super::eval::{Budget, Scope, arithmetic, change, get, items, read, regex, run, tostring};
 use super::json::{Json, put};
 use super::parser::Filter;
-use crate::sh::tools::digest;
+use crate::apimachinery::base64;
 use crate::sh::tools::sed::substitute_text;
 use std::rc::Rc;
 
@@ -104,7 +104,7 @@ fn plain(name: &str, input: &Json, scope: &Scope) -> Res<Option<Json>> {
         "fromjson" => read(&text_of(input, "fromjson")?)?,
         "@text" => Json::text(&tostring(input)),
         "@base64" => Json::text(&super::eval::base64(&tostring(input))),
-        "@base64d" => Json::text(&String::from_utf8_lossy(&digest::decode(tostring(input).as_bytes()).0)),
+        "@base64d" => Json::text(&String::from_utf8_lossy(&base64::decode_some(tostring(input).as_bytes()).0)),
         "@tsv" | "@csv" => {
             let cells: Vec<String> = items(input)?
                 .iter()

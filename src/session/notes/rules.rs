@@ -1,29 +1,15 @@
-//! What the page says beside an error, in the reader's language, with the command that mends it where there is one.
-//! Reads what was printed, as a reader does; nothing else depends on it.
+//! The rules: each knows one error of kubectl's, or of the shell's.
 
-use super::screen::Note;
+use super::super::screen::Note;
+use super::{Told, plain};
 use crate::apimachinery::Object;
-use crate::client::{Informers, Resource};
-use crate::i18n::Texts;
-use crate::view::intent::Intent;
-
-/// What a note is made from.
-pub struct Told<'a> {
-    pub command: &'a str,
-    pub stdout: &'a str,
-    pub stderr: &'a str,
-    pub informers: &'a Informers,
-    pub current_namespace: &'a str,
-    /// Files of the working directory.
-    pub files: &'a [String],
-    pub texts: &'a Texts,
-}
+use crate::client::Resource;
 
 /// A rule reads an error line and may have something to say.
 type Rule = fn(&str, &Told<'_>) -> Option<Note>;
 
 /// The first rule that has something to say is heard.
-const RULES: &[Rule] = &[
+pub(super) const RULES: &[Rule] = &[
     not_found,
     already_exists,
     protected,
@@ -49,74 +35,6 @@ const RULES: &[Rule] = &[
     not_simulated,
     refused,
 ];
-
-/// The note beside a command that failed; None where the error says enough.
-pub fn note(told: &Told<'_>) -> Option<Note> {
-    told.stderr.lines().find_map(|line| RULES.iter().find_map(|rule| rule(line, told)))
-}
-
-/// Kinds that are stored and that nothing acts on here, as kubectl names them.
-const UNTENDED: &[&str] = &[
-    "apiservice.apiregistration.k8s.io",
-    "deviceclass.resource.k8s.io",
-    "flowschema.flowcontrol.apiserver.k8s.io",
-    "ingress.networking.k8s.io",
-    "ingressclass.networking.k8s.io",
-    "mutatingadmissionpolicy.admissionregistration.k8s.io",
-    "mutatingwebhookconfiguration.admissionregistration.k8s.io",
-    "networkpolicy.networking.k8s.io",
-    "prioritylevelconfiguration.flowcontrol.apiserver.k8s.io",
-    "resourceclaim.resource.k8s.io",
-    "resourceclaimtemplate.resource.k8s.io",
-    "storageclass.storage.k8s.io",
-    "validatingadmissionpolicy.admissionregistration.k8s.io",
-    "validatingwebhookconfiguration.admissionregistration.k8s.io",
-    "volumeattachment.storage.k8s.io",
-];
-
-/// The note beside a command that ended well; None where there is nothing to remark.
-pub fn remark(told: &Told<'_>) -> Option<Note> {
-    untended(told.stdout, told.texts).or_else(|| told.stderr.lines().find_map(|line| nothing_found(line, told)))
-}
-
-/// The note beside output that was too long to be kept whole.
-pub fn cut(texts: &Texts) -> Note {
-    Note { text: texts.terminal.output_cut.into(), commands: Vec::new() }
-}
-
-/// The note beside `exit`.
-pub fn shell_ended(texts: &Texts) -> Note {
-    Note { text: texts.terminal.shell_ended.into(), commands: Vec::new() }
-}
-
-/// An empty list: perhaps because of a namespace that does not exist.
-fn nothing_found(line: &str, told: &Told<'_>) -> Option<Note> {
-    let namespace = line.strip_prefix("No resources found in ")?.strip_suffix(" namespace.")?;
-    if told.informers.get(Resource::Namespaces, namespace).is_some() {
-        let about_pods = Intent::of_line(&format!("{} x", told.command)).is_some_and(|i| i.is_about_pods());
-        let elsewhere = told.informers.list_in(Resource::Pods, "").next().is_some();
-        return plain((told.texts.notes.nothing_here)(namespace)).filter(|_| about_pods && elsewhere);
-    }
-    let names = told.informers.list_in(Resource::Namespaces, "").map(Object::name);
-    let near = nearest(namespace, names);
-    let text = (told.texts.notes.namespace_not_found)(namespace);
-    let commands = near.map(|n| told.command.replacen(namespace, n, 1)).into_iter().collect();
-    Some(Note {
-        text: near.map_or(text.clone(), |n| text + told.texts.notes.gap + &(told.texts.notes.nearest)(n)),
-        commands,
-    })
-}
-
-/// An object was made on which nothing acts.
-fn untended(stdout: &str, texts: &Texts) -> Option<Note> {
-    let kinds = stdout.lines().filter_map(|line| Some(line.strip_suffix(" created")?.split_once('/')?.0));
-    let kind = kinds.into_iter().find(|kind| UNTENDED.contains(kind))?;
-    plain((texts.notes.no_controller)(kind.split('.').next().unwrap_or(kind)))
-}
-
-fn plain(text: impl Into<String>) -> Option<Note> {
-    Some(Note { text: text.into(), commands: Vec::new() })
-}
 
 /// The n-th quoted part of a line.
 fn quoted(line: &str, n: usize) -> Option<&str> {
@@ -157,13 +75,13 @@ fn not_found(line: &str, told: &Told<'_>) -> Option<Note> {
 }
 
 /// The most alike name, if it is at most a third of it away.
-fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(super) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let most = name.chars().count() / 3 + 1;
     names.map(|n| (distance(name, n), n)).filter(|(d, _)| *d <= most).min().map(|(_, n)| n)
 }
 
 /// Levenshtein's distance, of names that are at most 253 characters long.
-fn distance(a: &str, b: &str) -> usize {
+pub(super) fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().take(253).collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, ca) in a.chars().take(253).enumerate() {
@@ -332,75 +250,4 @@ fn connection(line: &str, told: &Told<'_>) -> Option<Note> {
 fn not_simulated(line: &str, told: &Told<'_>) -> Option<Note> {
     line.contains("not simulated here").then_some(())?;
     plain(told.texts.notes.not_simulated)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::i18n::Lang;
-
-    fn told(command: &str, stderr: &str) -> Option<Note> {
-        let files = ["kubia-manual.yaml".to_owned()];
-        note(&Told {
-            command,
-            stdout: "",
-            stderr,
-            informers: &Informers::default(),
-            current_namespace: "default",
-            files: &files,
-            texts: Lang::En.texts(),
-        })
-    }
-
-    #[test]
-    fn errors_of_the_real_kubectl_are_explained() {
-        // Standard error as recorded from the real one.
-        for (command, stderr) in [
-            ("kubectl get po nosuch", "Error from server (NotFound): pods \"nosuch\" not found\n"),
-            (
-                "kubectl create -f a.yaml",
-                "Error from server (AlreadyExists): error when creating \"a.yaml\": pods \"web\" already exists\n",
-            ),
-            (
-                "kubectl delete ns default",
-                "Error from server (Forbidden): namespaces \"default\" is forbidden: this namespace may not be deleted\n",
-            ),
-            ("kubectl get foo", "error: the server doesn't have a resource type \"foo\"\n"),
-            ("kubectl get pods --foo", "error: unknown flag: --foo\nSee 'kubectl get --help' for usage.\n"),
-            ("kubectl delete pod", "error: resource(s) were provided, but no name was specified\n"),
-            ("kubectl exec web -c x -- true", "error: container x is not valid for pod web out of: nginx, side\n"),
-            ("kubectl exec web -- true", "error: unable to upgrade connection: container not found (\"nginx\")\n"),
-            ("kubectl get x --as=y", "Error from server (Forbidden): pods is forbidden: User \"y\" cannot list\n"),
-        ] {
-            assert!(told(command, stderr).is_some(), "{stderr}");
-        }
-        assert_eq!(told("true", "something else\n"), None);
-    }
-
-    #[test]
-    fn a_slip_is_offered_mended() {
-        let note = told(
-            "kubectl creat -f x",
-            "error: unknown command \"creat\" for \"kubectl\"\n\nDid you mean this?\n\tcreate\n",
-        );
-        assert_eq!(note.unwrap().commands, ["kubectl create -f x"]);
-        let note = told("kubectl create -f kubia-manul.yaml", "error: the path \"kubia-manul.yaml\" does not exist\n");
-        assert_eq!(note.unwrap().commands[0], "kubectl create -f kubia-manual.yaml");
-        let note = told("kubctl get po", "bash: kubctl: command not found\n");
-        assert_eq!(note.unwrap().commands, ["kubectl get po", "help"]);
-        let note = told("cube", "bash: cube: command not found\n");
-        assert_eq!(note.unwrap().commands, ["help"]);
-        let note =
-            told("kubectl label po a env=b", "error: 'env' already has a value (prod), and --overwrite is false\n");
-        assert_eq!(note.unwrap().commands, ["kubectl label po a env=b --overwrite"]);
-    }
-
-    #[test]
-    fn distances_are_levenshteins() {
-        for (a, b, d) in
-            [("kitten", "sitting", 3), ("", "abc", 3), ("kubia", "kubia", 0), ("kubia-manaul", "kubia-manual", 2)]
-        {
-            assert_eq!(distance(a, b), d);
-        }
-    }
 }
