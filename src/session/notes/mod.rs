@@ -74,7 +74,10 @@ fn nothing_found(line: &str, told: &Told<'_>) -> Option<Note> {
     let near = nearest(namespace, names);
     let text = (told.texts.notes.namespace_not_found)(namespace);
     let commands = near.map(|n| told.command.replacen(namespace, n, 1)).into_iter().collect();
-    Some(Note { text: near.map_or(text.clone(), |n| text + told.texts.notes.gap + &(told.texts.notes.nearest)(n)), commands })
+    Some(Note {
+        text: near.map_or(text.clone(), |n| text + told.texts.notes.gap + &(told.texts.notes.nearest)(n)),
+        commands,
+    })
 }
 
 /// An object was made on which nothing acts.
