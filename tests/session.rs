@@ -255,7 +255,7 @@ fn a_tapped_command_is_one_whatever_stands_unfinished() {
     reader.watch(500);
     assert_eq!(reader.last().pieces, [Piece::Stdout("tapped\n".into())]);
     // What is pasted goes on.
-    reader.session.update(Action::Paste { tab: 1, text: "cat <<END\npasted\nEND\n".into() });
+    reader.session.update(Action::Paste { tab: 1, text: "\n\ncat <<END\npasted\n\nwhole\nEND\n\n".into() });
     reader.watch(500);
-    assert_eq!(reader.last().pieces, [Piece::Stdout("pasted\n".into())]);
+    assert_eq!(reader.last().pieces, [Piece::Stdout("pasted\n\nwhole\n".into())], "blank lines inside are kept");
 }

@@ -61,7 +61,7 @@ impl Session {
             Action::SelectTab { tab } if self.terminals.iter().any(|t| t.tab == tab) => self.current = tab,
             Action::SelectTab { .. } => {}
             Action::ToggleWrap => self.wrap = !self.wrap,
-            Action::Run { line } => self.with(self.current, |t, _| t.enqueue_command(&line, None)),
+            Action::Run { line } => self.with(self.current, |t, _| t.enqueue(&line, None)),
             Action::Call { tab, line, ticket } => self.call(tab, &line, ticket),
 
             Action::Play => self.time.paused = false,
@@ -142,12 +142,12 @@ impl Session {
     /// The lines of a paste run one after another; what follows the last newline is left to the field.
     fn paste(&mut self, tab: TabId, text: &str, effects: &mut Vec<Effect>) {
         // Posts show commands behind a prompt.
-        let lines = text.lines().filter(|l| !l.trim().is_empty()).map(|l| l.strip_prefix("$ ").unwrap_or(l));
-        let lines: Vec<&str> = lines.collect();
-        if lines.len() > 1 {
-            effects.push(Effect::Announce((self.texts().terminal.lines_pasted)(lines.len())));
+        let lines = || text.lines().map(|l| l.strip_prefix("$ ").unwrap_or(l));
+        let count = lines().filter(|l| !l.trim().is_empty()).count();
+        if count > 1 {
+            effects.push(Effect::Announce((self.texts().terminal.lines_pasted)(count)));
         }
-        self.with(tab, |t, _| lines.iter().for_each(|line| t.enqueue(line)));
+        self.with(tab, |t, _| t.paste(lines()));
     }
 
     pub(super) fn open_tab(&mut self) {
@@ -177,7 +177,7 @@ impl Session {
         let known = self.terminals.iter().any(|t| t.tab == tab);
         let tab = if known { tab } else { self.current };
         self.current = tab;
-        self.with(tab, |t, _| t.enqueue_command(line, Some(ticket)));
+        self.with(tab, |t, _| t.enqueue(line, Some(ticket)));
     }
 
     fn browse(&mut self, port: Option<u16>) {
@@ -224,7 +224,7 @@ impl Session {
         editor.saved(text);
         self.lab.write_file(&path, text.as_bytes());
         if let Some(line) = then {
-            self.with(self.current, |t, _| t.enqueue_command(&line, None));
+            self.with(self.current, |t, _| t.enqueue(&line, None));
         }
     }
 

@@ -21,8 +21,18 @@ const MOST_BLOCKS: usize = 400;
 struct Queued {
     line: String,
     ticket: Option<u64>,
-    /// It begins a command whatever stands unfinished before it (an open quote, a here-document).
-    anew: bool,
+    from: Origin,
+}
+
+/// How a line came, where that matters.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    /// Typed: it goes on with what stands unfinished before it (an open quote, a here-document).
+    Typed,
+    /// As typed; but a blank one counts only where something is unfinished, and else is only space between commands.
+    Pasted,
+    /// Tapped, or given by `run()`: it begins anew whatever stands before it.
+    Command,
 }
 
 /// The command in the foreground.
@@ -112,19 +122,29 @@ impl Terminal {
             lab.write_input(self.id, format!("{line}\n").as_bytes());
             self.append(true, format!("{line}\n").into_bytes());
         } else {
-            self.enqueue(line);
+            self.queue.push_back(Queued { line: line.to_owned(), ticket: None, from: Origin::Typed });
         }
     }
 
     /// Gives the tab lines that run one after another, whatever runs now.
-    /// A line that goes on with what stands before it, as one that is pasted does.
-    pub fn enqueue(&mut self, line: &str) {
-        self.queue.push_back(Queued { line: line.to_owned(), ticket: None, anew: false });
+    pub fn paste<'l>(&mut self, lines: impl Iterator<Item = &'l str>) {
+        self.queue.extend(lines.map(|l| Queued { line: l.to_owned(), ticket: None, from: Origin::Pasted }));
     }
 
-    /// A command of its own: tapped, or given by `run()` with its ticket.
-    pub fn enqueue_command(&mut self, line: &str, ticket: Option<u64>) {
-        self.queue.push_back(Queued { line: line.to_owned(), ticket, anew: true });
+    /// Gives the tab a command of its own: tapped, or given by `run()` with its ticket.
+    pub fn enqueue(&mut self, line: &str, ticket: Option<u64>) {
+        self.queue.push_back(Queued { line: line.to_owned(), ticket, from: Origin::Command });
+    }
+
+    /// The next line whose turn has come.
+    fn next(&mut self, lab: &Lab) -> Option<Queued> {
+        let continues = lab.prompt(self.id).continues;
+        while let Some(next) = self.queue.pop_front() {
+            if continues || next.from != Origin::Pasted || !next.line.trim().is_empty() {
+                return Some(next);
+            }
+        }
+        None
     }
 
     /// Ctrl-C: ends what runs and forgets what waits; on a bare prompt, begins a new line.
@@ -163,7 +183,7 @@ impl Terminal {
             self.end(lab, around, &mut polled);
         }
         if self.running.is_none()
-            && let Some(next) = self.queue.pop_front()
+            && let Some(next) = self.next(lab)
         {
             self.begin(next, lab, around);
             polled.began += 1;
@@ -177,7 +197,7 @@ impl Terminal {
 
     #[inline(never)]
     fn begin(&mut self, next: Queued, lab: &mut Lab, around: &Surroundings<'_>) {
-        if next.anew {
+        if next.from == Origin::Command {
             lab.drop_unfinished(self.id);
         }
         let prompt = self.prompt(lab, around);
