@@ -36,14 +36,11 @@ const UNTENDED: &[&str] = &[
     "ingress.networking.k8s.io",
     "ingressclass.networking.k8s.io",
     "mutatingadmissionpolicy.admissionregistration.k8s.io",
-    "mutatingwebhookconfiguration.admissionregistration.k8s.io",
     "networkpolicy.networking.k8s.io",
     "prioritylevelconfiguration.flowcontrol.apiserver.k8s.io",
     "resourceclaim.resource.k8s.io",
     "resourceclaimtemplate.resource.k8s.io",
-    "storageclass.storage.k8s.io",
     "validatingadmissionpolicy.admissionregistration.k8s.io",
-    "validatingwebhookconfiguration.admissionregistration.k8s.io",
     "volumeattachment.storage.k8s.io",
 ];
 
