@@ -24,13 +24,15 @@ pub struct Options {
 /// Replays every scenario in order; those with `# noclean` go on with the cluster of the one before.
 ///
 /// # Errors
-/// Names the file that could not be read or written, the cluster that does not exist, or who did not come to rest.
+/// Names the file that could not be read or written, or the cluster that does not exist; once all are replayed, those in which
+/// somebody did not come to rest, and who.
 pub fn run(options: &Options) -> Result<(), String> {
     if options.cluster != "plain" {
         return Err(format!("no cluster is called {:?}; there is \"plain\"", options.cluster));
     }
     std::fs::create_dir_all(&options.out).map_err(|e| format!("{}: {e}", options.out.display()))?;
     let mut lab: Option<Lab> = None;
+    let mut stopped = Vec::new();
     for path in &options.scenarios {
         let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
         let scenario = Scenario::parse(&text);
@@ -40,11 +42,9 @@ pub fn run(options: &Options) -> Result<(), String> {
         };
         let out = options.out.join(file_name(path)).with_extension("out");
         std::fs::write(&out, replay(lab, &scenario)).map_err(|e| format!("{}: {e}", out.display()))?;
-        if let Some(why) = lab.stopped() {
-            return Err(format!("{}: {why}", path.display()));
-        }
+        stopped.extend(lab.stopped().map(|why| format!("{}: {why}", path.display())));
     }
-    Ok(())
+    if stopped.is_empty() { Ok(()) } else { Err(stopped.join("\n")) }
 }
 
 fn file_name(path: &Path) -> &str {
