@@ -4,6 +4,7 @@
 
 use super::factory::Factory;
 use crate::apimachinery::Time;
+use crate::apimachinery::status::status_text;
 use crate::client::request::{Body, Method, Reply, ReplyBody};
 use crate::client::{Accept, Request};
 
@@ -80,7 +81,7 @@ impl Traffic {
     pub fn end(self, f: &Factory, reply: &Reply) {
         let now = f.ctx.client.clock.now();
         let took = (now.0 - self.began.0) / 1_000_000;
-        let status = format!("{} {}", reply.code, reason(reply.code));
+        let status = format!("{} {}", reply.code, status_text(reply.code));
         let text = match self.level {
             ..=6 => {
                 format!("\"Response\" verb={:?} url={:?} status={status:?} milliseconds={took}", self.verb, self.url)
@@ -204,29 +205,4 @@ fn quoted(body: &str, level: i64) -> String {
     }
     let lines: String = text.trim_end_matches('\n').split('\n').map(|line| format!("\t{line}\n")).collect();
     format!("<\n{lines} >")
-}
-
-/// The words of an HTTP status. Models Go's `http.StatusText`.
-fn reason(code: u16) -> &'static str {
-    match code {
-        200 => "OK",
-        201 => "Created",
-        202 => "Accepted",
-        204 => "No Content",
-        400 => "Bad Request",
-        401 => "Unauthorized",
-        403 => "Forbidden",
-        404 => "Not Found",
-        405 => "Method Not Allowed",
-        406 => "Not Acceptable",
-        409 => "Conflict",
-        410 => "Gone",
-        413 => "Request Entity Too Large",
-        415 => "Unsupported Media Type",
-        422 => "Unprocessable Entity",
-        429 => "Too Many Requests",
-        503 => "Service Unavailable",
-        504 => "Gateway Timeout",
-        _ => "Internal Server Error",
-    }
 }

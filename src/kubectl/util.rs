@@ -56,8 +56,7 @@ impl DryRun {
     }
 }
 
-/// A line as klog writes it: `W1123 12:23:22.099991   27914 helpers.go:719] …`.
-/// Said once, however often a command looks at its flags.
+/// Logs a warning as klog does (`W1123 12:23:22.099991   27914 helpers.go:719] …`): once, however often a command looks at its flags.
 pub fn klog_warning(f: &Factory, place: &str, text: &str) {
     f.err_once(place, &klog_line(f, 'W', place, text));
 }

@@ -2,7 +2,7 @@
 """Records tests/judged: plays scenarios with a real kubectl against `podium serve`, and keeps the commands on which Podium's own
 kubectl agrees.
 
-    cargo build && tests/judged/record.py --kubectl /path/to/kubectl [NAME.scn...]
+    cargo build && tests/judged/record.py --kubectl /path/to/kubectl [FOLDER/NAME.scn...]
 
 Without scenarios all of this folder are recorded. What agrees is decided by `tests/replay/judged.rs`, under the masks of the replay.
 """

@@ -1,6 +1,7 @@
 //! HTTP/1.1 on a socket: as much of it as kubectl and curl speak.
 
 use super::wire::HttpRequest;
+use crate::apimachinery::status::status_text;
 use std::io::{self, BufRead, Read, Write};
 
 /// A request's head and body may not be larger (the real server: 1 MiB headers, 3 MiB bodies).
@@ -87,7 +88,7 @@ pub fn write_full(
     write!(
         out,
         "HTTP/1.1 {code} {}\r\nCache-Control: no-cache, private\r\nContent-Type: {content_type}\r\n",
-        reason(code)
+        status_text(code)
     )?;
     for warning in warnings {
         let text: String = warning.chars().filter(|c| !c.is_control()).collect();
@@ -120,25 +121,6 @@ pub fn write_chunk(out: &mut impl Write, data: &[u8]) -> io::Result<()> {
     out.write_all(data)?;
     out.write_all(b"\r\n")?;
     out.flush()
-}
-
-fn reason(code: u16) -> &'static str {
-    match code {
-        200 => "OK",
-        201 => "Created",
-        202 => "Accepted",
-        400 => "Bad Request",
-        403 => "Forbidden",
-        404 => "Not Found",
-        405 => "Method Not Allowed",
-        406 => "Not Acceptable",
-        409 => "Conflict",
-        410 => "Gone",
-        415 => "Unsupported Media Type",
-        422 => "Unprocessable Entity",
-        _ if code < 500 => "Error",
-        _ => "Internal Server Error",
-    }
 }
 
 /// Splits a target into its path and its query, both unescaped.

@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 /// The WebSocket protocol that carries it.
 pub const PROTOCOL: &str = "SPDY/3.1+portforward.k8s.io";
 
+/// Connections that one tunnel carries at a time, and halves of them; a client that opens more loses the tunnel.
+const MOST: usize = 1_000;
+
 /// One connection to a port of the pod.
 struct Forwarded {
     error: SpdyId,
@@ -76,6 +79,10 @@ impl Tunnel {
 
     fn open(&mut self, id: SpdyId, headers: &[(String, String)], api: &mut dyn Api) {
         let header = |name: &str| headers.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.as_str());
+        if self.halves.len() >= MOST || self.forwarded.len() >= MOST {
+            self.over = true;
+            return;
+        }
         self.writer.accept(id);
         if header("streamtype") == "error" {
             self.halves.insert(header("requestid").to_owned(), id);
@@ -119,5 +126,26 @@ impl Tunnel {
     /// The client is gone.
     pub fn close(self, api: &mut dyn Api) {
         self.forwarded.iter().for_each(|one| api.close_stream(one.stream));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::{Cluster, ClusterSpec};
+
+    #[test]
+    fn a_client_that_opens_without_end_loses_the_tunnel() {
+        let mut cluster = Cluster::boot(&ClusterSpec::plain(1));
+        let mut tunnel = Tunnel::new("/api/v1/namespaces/default/pods/p/portforward".into());
+        let mut over_after = |streams: usize| {
+            for id in 0..streams {
+                let headers = [("streamtype".to_owned(), "error".to_owned()), ("requestid".to_owned(), id.to_string())];
+                tunnel.open(id as SpdyId, &headers, &mut cluster);
+            }
+            tunnel.pump(&mut cluster).1
+        };
+        assert!(!over_after(MOST), "so many are carried");
+        assert!(over_after(1));
     }
 }
